@@ -1,0 +1,1 @@
+#include "hone/job/train_job.h"

@@ -1,0 +1,1 @@
+#include "hone/store/object_store.h"
