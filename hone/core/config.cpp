@@ -33,10 +33,14 @@ std::optional<double> as_number(const std::string& text) {
 
 std::string_view kind_name(ConfigNode::Kind kind) {
   switch (kind) {
-    case ConfigNode::Kind::kNull: return "nothing";
-    case ConfigNode::Kind::kScalar: return "a single value";
-    case ConfigNode::Kind::kList: return "a list";
-    case ConfigNode::Kind::kMap: return "keys with values";
+    case ConfigNode::Kind::kNull:
+      return "nothing";
+    case ConfigNode::Kind::kScalar:
+      return "a single value";
+    case ConfigNode::Kind::kList:
+      return "a list";
+    case ConfigNode::Kind::kMap:
+      return "keys with values";
   }
   return "something else";
 }
@@ -132,7 +136,8 @@ class YamlReader : public YAML::EventHandler {
 };
 
 ConfigNode ConfigNode::parse_yaml(std::string_view text, const std::string& file) {
-  if (text.size() > kMaxBytes) throw Error(ErrorCode::kInvalidProject, file + ": larger than 1 MiB; put lists of terms into files of their own");
+  if (text.size() > kMaxBytes)
+    throw Error(ErrorCode::kInvalidProject, file + ": larger than 1 MiB; put lists of terms into files of their own");
   if (!is_valid_utf8(text)) throw Error(ErrorCode::kInvalidProject, file + ": not valid UTF-8; save the file as UTF-8");
   YamlReader reader(file);
   try {
@@ -203,7 +208,8 @@ void ConfigNode::allow_keys(std::initializer_list<std::string_view> keys) const 
   const std::vector<std::string> known(keys.begin(), keys.end());
   for (const auto& [key, value] : entries()) {
     if (std::ranges::find(known, key) != known.end()) continue;
-    throw Error(ErrorCode::kInvalidProject, place(file_, value.line() > 0 ? value.line() : line_, column_) + "unknown key '" + key + "'" + suggestion(key, known));
+    throw Error(ErrorCode::kInvalidProject,
+                place(file_, value.line() > 0 ? value.line() : line_, column_) + "unknown key '" + key + "'" + suggestion(key, known));
   }
 }
 
@@ -213,7 +219,8 @@ Error ConfigNode::error(const std::string& message) const {
 
 nlohmann::json ConfigNode::to_json() const {
   switch (kind_) {
-    case Kind::kNull: return nullptr;
+    case Kind::kNull:
+      return nullptr;
     case Kind::kScalar: {
       if (quoted_) return text_;
       if (text_ == "true" || text_ == "false") return text_ == "true";

@@ -41,13 +41,13 @@ class ConfigNode {
   int column() const { return column_; }
 
   // What a node holds. Each throws kInvalidProject, saying what stands there and what was expected.
-  const std::string& text() const;             // The scalar as it is written: 00123 stays "00123".
-  double number() const;                       // Finite.
+  const std::string& text() const;  // The scalar as it is written: 00123 stays "00123".
+  double number() const;            // Finite.
   std::int64_t integer() const;
-  bool boolean() const;                        // true or false.
+  bool boolean() const;  // true or false.
   const std::vector<ConfigNode>& items() const;
-  const std::vector<Entry>& entries() const;   // In the order of the file.
-  std::vector<std::string> texts() const;      // One scalar, or a list of scalars.
+  const std::vector<Entry>& entries() const;  // In the order of the file.
+  std::vector<std::string> texts() const;     // One scalar, or a list of scalars.
 
   /// The value of a key of a map, or nullptr.
   const ConfigNode* find(std::string_view key) const;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -19,9 +20,13 @@ namespace {
   throw Error(code, what + " '" + path.string() + "': " + std::strerror(cause));
 }
 
+constexpr std::size_t kSmallPiece = 16 << 10;
+constexpr std::size_t kLargePiece = 1 << 20;
+
 class Descriptor {
  public:
-  Descriptor(const std::filesystem::path& path, int flags, unsigned mode = 0) : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)), path_(path) {
+  Descriptor(const std::filesystem::path& path, int flags, unsigned mode = 0)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)), path_(path) {
     if (fd_ < 0) fail("cannot open", path);
   }
   ~Descriptor() { ::close(fd_); }
@@ -36,18 +41,27 @@ class Descriptor {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
   }
-  std::string read() const {
-    std::string bytes, piece(1 << 20, '\0');
+  // All bytes, or the first ones when there are more than `limit`: then a few more than it.
+  std::string read(std::uint64_t limit) const {
+    std::string bytes;
+    std::size_t filled = 0;
     for (;;) {
-      const ssize_t got = ::read(fd_, piece.data(), piece.size());
+      bytes.resize(std::max(bytes.size(), filled + (filled < kLargePiece ? kSmallPiece : kLargePiece)));
+      const ssize_t got = ::read(fd_, bytes.data() + filled, bytes.size() - filled);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail("cannot read", path_);
-      if (got == 0) return bytes;
-      bytes.append(piece, 0, static_cast<std::size_t>(got));
+      filled += static_cast<std::size_t>(got);
+      if (got > 0 && filled <= limit) continue;
+      bytes.resize(filled);
+      return bytes;
     }
   }
   void sync() const {
     if (::fsync(fd_) != 0) fail("cannot make durable", path_);
+  }
+  // Some network file systems cannot sync a folder and say EINVAL.
+  void sync_if_supported() const {
+    if (::fsync(fd_) != 0 && errno != EINVAL && errno != ENOTSUP) fail("cannot make durable", path_);
   }
   void set_mode(unsigned mode) const {
     if (::fchmod(fd_, mode) != 0) fail("cannot set the mode of", path_);
@@ -60,21 +74,31 @@ class Descriptor {
 
 std::filesystem::path folder_of(const std::filesystem::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
+// Makes the names in a folder durable, where its file system can.
+void sync_folder(const std::filesystem::path& folder) {
+  const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
+  descriptor.sync_if_supported();
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
-  if (std::filesystem::is_directory(path)) throw Error(ErrorCode::kInvalidArgument, "'" + path.string() + "' is a folder, not a file");
-  const Descriptor file(path, O_RDONLY);
-  if (stamp_of(path).bytes > limit)
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable))
+    throw Error(ErrorCode::kInvalidArgument, "'" + path.string() + "' is a folder, not a file");
+  std::string bytes = Descriptor(path, O_RDONLY).read(limit);
+  if (bytes.size() > limit)
     throw Error(ErrorCode::kInvalidArgument, "'" + path.string() + "' is larger than the " + std::to_string(limit) + " bytes allowed here");
-  return file.read();
+  return bytes;
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-  write_file_atomically(path, [&](const std::filesystem::path& temporary) { Descriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0600).write(bytes); }, mode);
+  write_file_atomically(
+      path, [&](const std::filesystem::path& temporary) { Descriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0600).write(bytes); }, mode);
 }
 
-void write_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write, unsigned mode) {
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write,
+                           unsigned mode) {
   const RemovedAtEnd temporary(temporary_name(folder_of(path)));
   write(temporary.path());
   publish_file(temporary.path(), path, mode);
@@ -87,13 +111,18 @@ void publish_file(const std::filesystem::path& temporary, const std::filesystem:
     file.sync();
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail("cannot put in place", path);
-  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY).sync();
+  sync_folder(folder_of(path));
 }
 
 void make_folder(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw Error(ErrorCode::kIo, "cannot make the folder '" + path.string() + "': " + error.message());
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) return;
+  const std::filesystem::path parent = folder_of(path);
+  if (parent != path) make_folder(parent);
+  if (::mkdir(path.c_str(), 0777) == 0) return sync_folder(parent);
+  const int cause = errno;
+  if (cause == EEXIST && std::filesystem::is_directory(path, unreadable)) return;  // Another process made it meanwhile.
+  throw Error(ErrorCode::kIo, "cannot make the folder '" + path.string() + "': " + std::strerror(cause == EEXIST ? ENOTDIR : cause));
 }
 
 std::filesystem::path temporary_name(const std::filesystem::path& folder) {

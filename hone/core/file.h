@@ -23,7 +23,7 @@ void write_file_atomically(const std::filesystem::path& path, const std::functio
 /// Moves a finished temporary file into place durably: fsync, mode, rename, fsync of the folder.
 void publish_file(const std::filesystem::path& temporary, const std::filesystem::path& path, unsigned mode);
 
-/// Creates the folder and its parents; throws kIo naming what could not be made and why.
+/// Creates the folder and its parents durably; throws kIo naming what could not be made and why.
 void make_folder(const std::filesystem::path& path);
 
 /// A name in `folder` that no other process or call uses.

@@ -14,9 +14,7 @@ namespace {
 constexpr std::uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
 constexpr std::uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
 
-std::uint64_t key_of(std::uint64_t seed, std::string_view name) {
-  return sha256_prefix(std::to_string(seed) + "/" + std::string(name));
-}
+std::uint64_t key_of(std::uint64_t seed, std::string_view name) { return sha256_prefix(std::to_string(seed) + "/" + std::string(name)); }
 
 }  // namespace
 

@@ -78,16 +78,21 @@ WordClass class_of(utf8proc_int32_t value) {
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ME:
-    case UTF8PROC_CATEGORY_CF: return value == 0x200B || value == 0xFEFF ? WordClass::kOther : WordClass::kExtend;
+    case UTF8PROC_CATEGORY_CF:
+      return value == 0x200B || value == 0xFEFF ? WordClass::kOther : WordClass::kExtend;
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_NL: return is_unspaced(value) ? WordClass::kUnspaced : WordClass::kLetter;
-    case UTF8PROC_CATEGORY_ND: return WordClass::kDigit;
-    case UTF8PROC_CATEGORY_PC: return WordClass::kConnector;
-    default: return WordClass::kOther;
+    case UTF8PROC_CATEGORY_NL:
+      return is_unspaced(value) ? WordClass::kUnspaced : WordClass::kLetter;
+    case UTF8PROC_CATEGORY_ND:
+      return WordClass::kDigit;
+    case UTF8PROC_CATEGORY_PC:
+      return WordClass::kConnector;
+    default:
+      return WordClass::kOther;
   }
 }
 
@@ -143,8 +148,8 @@ void fold_ascii(std::string_view text, std::string& folded) {
 
 void fold_all(std::string_view text, std::string& folded) {
   utf8proc_uint8_t* mapped = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                                 &mapped, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
   if (size < 0) throw Error(ErrorCode::kInvalidArgument, std::string("cannot fold the case of a text: ") + utf8proc_errmsg(size));
   folded.assign(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));

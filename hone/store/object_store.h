@@ -32,14 +32,19 @@ class ObjectStore {
   /// Creates `folder` when it is not there; throws kIo where it cannot.
   explicit ObjectStore(std::filesystem::path folder);
 
+  /// An object that is there but broken is written anew. Throws kIo with the cause in words.
   ObjectRef put(std::string_view bytes, std::string_view media);
   ObjectRef put_json(const nlohmann::json& value);
 
   /// Takes over a finished file, which is moved; it should lie in temporary_folder() (same file system).
   ObjectRef put_file(const std::filesystem::path& file, std::string_view media);
 
-  /// Where files that become objects are written first.
+  /// FOLDER/tmp, where files that become objects are written first. What an interrupted process leaves there
+  /// collect_garbage() removes.
   std::filesystem::path temporary_folder() const;
+
+  /// FOLDER.
+  const std::filesystem::path& folder() const { return folder_; }
 
   /// Whether the object is there with its length. Cheap: looks at the directory only.
   bool has(const ObjectRef& ref) const;

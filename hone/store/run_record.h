@@ -22,14 +22,14 @@ struct NamedRef {
 /// part of it has which hash) and is what `hone status` compares.
 struct RunRecord {
   std::string stage;
-  std::string key;                 // 64 hex: the hash of inputs, options and code version.
+  std::string key;  // 64 hex: the hash of inputs, options and code version.
   std::vector<NamedRef> inputs;
   std::vector<NamedRef> outputs;
   nlohmann::json options = nlohmann::json::object();
   std::uint64_t seed = 0;
-  std::string code_version;        // "hone 0.1.0 stage vote/1"
-  std::string started, ended;      // 2026-01-05T09:30:00.000123Z
-  std::string outcome = "ok";      // ok, failed, interrupted
+  std::string code_version;    // "hone 0.1.0 stage vote/1"
+  std::string started, ended;  // 2026-01-05T09:30:00.000123Z
+  std::string outcome = "ok";  // ok, failed, interrupted
   nlohmann::json counts = nlohmann::json::object();
   nlohmann::json detail = nlohmann::json::object();
 
@@ -37,6 +37,7 @@ struct RunRecord {
   const ObjectRef& output(std::string_view name) const;
 };
 void to_json(nlohmann::json& json, const RunRecord& record);
+/// Throws kCorruptData, naming the field, unless the JSON is such a body.
 void from_json(const nlohmann::json& json, RunRecord& record);
 
 /// One small JSON per stage key under .hone/runs/, written atomically.
@@ -49,15 +50,23 @@ class RunStore {
   void put(const RunRecord& record);
   void remove(std::string_view key);
 
+  /// The keys that have a record, readable or not, in order.
+  std::vector<std::string> keys() const;
+
   /// All readable records, newest `ended` first, then by key.
   std::vector<RunRecord> all() const;
 
+  const std::filesystem::path& folder() const { return folder_; }
+
  private:
+  std::filesystem::path file_of(std::string_view key) const;
+
   std::filesystem::path folder_;
 };
 
 /// Holds the project for one writer: an exclusive lock on a file that the kernel drops with the process.
-/// Throws kBusy, naming the holder's process, when another one has it.
+/// The file's text is the holder's process id; it stays, empty, when the lock is given back. Throws kBusy, naming that
+/// process, when another holder has it, and kIo where the file cannot be made.
 class ProjectLock {
  public:
   explicit ProjectLock(const std::filesystem::path& file);
@@ -65,7 +74,11 @@ class ProjectLock {
   ProjectLock(const ProjectLock&) = delete;
   ProjectLock& operator=(const ProjectLock&) = delete;
 
+  /// When it was taken, by the clock of the lock's file system: what the holder writes has no earlier time of change.
+  std::filesystem::file_time_type since() const { return since_; }
+
  private:
+  std::filesystem::file_time_type since_;
   int fd_ = -1;
 };
 
@@ -75,10 +88,15 @@ struct Collected {
   std::size_t objects_removed = 0;
   std::uint64_t bytes_removed = 0;
   std::size_t records_removed = 0;
+  std::size_t leftovers_removed = 0;  // Of interrupted writes.
 };
 
-/// Removes every object and run record that `keys` (records that stay, with all their inputs and outputs) and `objects`
-/// do not need, and leftovers of interrupted writes. With `dry_run` it only counts.
-Collected collect_garbage(ObjectStore& objects, RunStore& runs, const std::vector<std::string>& keys, const std::vector<ObjectRef>& kept, bool dry_run);
+/// Removes every object and run record that `keys` (records that stay, with all their inputs and outputs) and `kept` do
+/// not need, unreadable records, and what interrupted writes left behind before `leftovers_before` (give it the lock's
+/// since(); the default takes all and suits a process that writes nothing meanwhile). Objects that another object names
+/// inside itself, such as the parts of a dataset, stay only when a record or `kept` names them too. A missing key is
+/// passed over. With `dry_run` it only counts. REQUIRES: the caller holds the project's lock.
+Collected collect_garbage(ObjectStore& objects, RunStore& runs, const std::vector<std::string>& keys, const std::vector<ObjectRef>& kept,
+                          bool dry_run, std::filesystem::file_time_type leftovers_before = std::filesystem::file_time_type::max());
 
 }  // namespace hone
