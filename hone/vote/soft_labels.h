@@ -31,16 +31,19 @@ class SoftLabels {
   std::size_t classes() const { return classes_; }
   std::size_t patterns() const { return hard_.size(); }
   std::size_t examples() const { return pattern_of_.empty() ? hard_.size() : pattern_of_.size(); }
-  std::uint32_t pattern(std::size_t example) const { return pattern_of_.empty() ? static_cast<std::uint32_t>(example) : pattern_of_[example]; }
+  std::uint32_t pattern(std::size_t example) const {
+    return pattern_of_.empty() ? static_cast<std::uint32_t>(example) : pattern_of_[example];
+  }
   bool one_pattern_each() const { return pattern_of_.empty(); }
 
   /// kNoClass where the pattern has no label.
   ClassId hard_of_pattern(std::size_t pattern) const { return hard_[pattern]; }
   ClassId hard(std::size_t example) const { return hard_[pattern(example)]; }
 
-  std::span<const ClassId> listed_classes(std::size_t pattern) const;        // Ascending.
+  std::span<const ClassId> listed_classes(std::size_t pattern) const;  // Ascending.
   std::span<const float> listed_probabilities(std::size_t pattern) const;
-  double rest(std::size_t pattern) const;                                    // Mass of all classes not listed.
+  /// Mass of all classes not listed; exactly 0 when every possible class is.
+  double rest(std::size_t pattern) const;
 
   double probability_in_pattern(std::size_t pattern, ClassId class_id) const;
   double probability(std::size_t example, ClassId class_id) const { return probability_in_pattern(pattern(example), class_id); }
@@ -48,6 +51,9 @@ class SoftLabels {
   double confidence(std::size_t example) const;
 
  private:
+  friend SoftLabels read_soft_labels(const std::filesystem::path& patterns, const std::filesystem::path& examples);
+  std::uint32_t add_listed(std::span<const ClassId> listed, std::span<const float> probabilities, ClassId hard);
+
   std::size_t classes_ = 0;
   std::vector<std::uint64_t> begin_{0};
   std::vector<ClassId> class_ids_;

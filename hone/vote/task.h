@@ -12,8 +12,8 @@ namespace hone {
 /// What is asked of an example: one of these classes.
 struct Task {
   std::string kind = "classification";
-  std::vector<std::string> classes;            // By class id; at least 2, at most 65,534, no two alike.
-  std::map<std::string, double> class_balance; // What the owner knows of it; shares of named classes, in (0, 1).
+  std::vector<std::string> classes;             // By class id; at least 2, at most 65,534, no two alike.
+  std::map<std::string, double> class_balance;  // What the owner knows of it; shares of named classes, in (0, 1).
 
   /// kNoClass when there is none of that name.
   ClassId find(std::string_view name) const;
