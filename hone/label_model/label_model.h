@@ -86,7 +86,7 @@ std::string_view default_label_model(bool has_gold);
 /// Labels for rows whose gold the model used, each from a fit that did not see it: examples with gold are dealt into
 /// `folds` by a hash of their number, and each fold is labeled by a model fitted without its gold. Other rows
 /// are labeled by `labels`, the fit on all gold. What evaluation of a gold-using label model must go by.
-SoftLabels cross_fitted_labels(std::string_view name, const nlohmann::json& options, const VotePatterns& votes, const LabelEvidence& evidence,
-                               const SoftLabels& labels, int folds = 5, int threads = 1);
+SoftLabels cross_fitted_labels(std::string_view name, const nlohmann::json& options, const VotePatterns& votes,
+                               const LabelEvidence& evidence, const SoftLabels& labels, int folds = 5, int threads = 1);
 
 }  // namespace hone

@@ -1,0 +1,264 @@
+// Rests on:
+//   A. P. Dawid, A. M. Skene. Maximum Likelihood Estimation of Observer Error-Rates Using the
+//   EM Algorithm. Applied Statistics 28(1), 1979.
+// Departs from it in the Dirichlet prior on each row of a confusion matrix and on the class shares, and in gold rows.
+#include "hone/label_model/dawid_skene.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "hone/core/error.h"
+#include "hone/core/parallel.h"
+#include "hone/label_model/distribution_internal.h"
+#include "hone/label_model/gold_counts_internal.h"
+#include "hone/label_model/majority_internal.h"
+#include "hone/label_model/options_internal.h"
+
+namespace hone {
+namespace {
+
+constexpr double kMostCells = 5e7;                         // Sources x classes^2: 0.4 GB a table.
+constexpr std::size_t kBlockCells = std::size_t{1} << 24;  // All block tables together: 128 MB.
+constexpr std::size_t kMostBlocks = 64, kBlockPatterns = 1024;
+
+// From the data alone, so that sums are added in the same order on any number of threads.
+std::size_t block_count(std::size_t patterns, std::size_t cells) {
+  const std::size_t by_memory = kBlockCells / std::max<std::size_t>(cells, 1);
+  return std::clamp<std::size_t>(std::min(patterns / kBlockPatterns, by_memory), 1, kMostBlocks);
+}
+
+double confidence_of(const ExampleVotes& votes, std::size_t vote) { return votes.confidence.empty() ? 1.0 : votes.confidence[vote]; }
+
+// What the votes look like to a model that asks for complete, overlapping sources.
+struct Overview {
+  std::size_t voting = 0, one_class = 0;  // Sources.
+  std::uint64_t votes = 0, one_class_votes = 0;
+  std::size_t most_on_a_row = 0;
+};
+
+Overview look_over(const VotePatterns& votes) {
+  struct Seen {
+    std::uint64_t votes = 0;
+    ClassId first = kNoClass;
+    bool several = false;
+  };
+  std::vector<Seen> by_source(votes.shape().sources);
+  Overview overview;
+  for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) {
+    const ExampleVotes on = votes.votes(pattern);
+    overview.most_on_a_row = std::max(overview.most_on_a_row, on.size());
+    for (std::size_t vote = 0; vote < on.size(); ++vote) {
+      Seen& seen = by_source[on.sources[vote]];
+      seen.votes += votes.count(pattern);
+      if (seen.first == kNoClass) seen.first = on.classes[vote];
+      seen.several |= seen.first != on.classes[vote];
+    }
+  }
+  for (const Seen& seen : by_source) {
+    overview.voting += seen.votes > 0;
+    overview.votes += seen.votes;
+    if (seen.votes == 0 || seen.several) continue;
+    ++overview.one_class;
+    overview.one_class_votes += seen.votes;
+  }
+  return overview;
+}
+
+// A tenth of the votes: below it one-class sources are mostly people with few votes, which do no harm.
+void warn_of_votes(const Overview& overview, std::vector<std::string>& warnings) {
+  if (overview.one_class_votes * 10 > overview.votes)
+    warnings.push_back("dawid-skene learns nothing from a source that votes for one class only, and these are " +
+                       std::to_string(overview.one_class) + " of " + std::to_string(overview.voting) + " sources with " +
+                       std::to_string(overview.one_class_votes * 100 / overview.votes) +
+                       " % of the votes: its labels may collapse to one class; use majority or weighted-majority for keyword rules");
+  if (overview.most_on_a_row == 1 || overview.most_on_a_row == 2)
+    warnings.push_back("dawid-skene cannot tell good sources from bad ones here: no row has three votes");
+}
+
+}  // namespace
+
+void DawidSkeneOptions::validate() const {
+  if (!(alpha > 0.0 && std::isfinite(alpha))) throw Error(ErrorCode::kInvalidArgument, "alpha must be a number above 0");
+  if (!(tolerance > 0.0)) throw Error(ErrorCode::kInvalidArgument, "tolerance must be above 0");
+  if (max_iterations < 1) throw Error(ErrorCode::kInvalidArgument, "max_iterations must be at least 1");
+}
+
+DawidSkeneOptions DawidSkeneOptions::from_json(const nlohmann::json& json) {
+  DawidSkeneOptions options;
+  OptionReader reader("dawid-skene", json);
+  reader.number("alpha", options.alpha);
+  reader.number("tolerance", options.tolerance);
+  reader.integer("max_iterations", options.max_iterations);
+  reader.finish();
+  return options;
+}
+
+DawidSkene::DawidSkene(DawidSkeneOptions options) : options_(options) { options_.validate(); }
+
+double DawidSkene::confusion(std::size_t source, ClassId truth, ClassId voted) const {
+  return std::exp(log_confusion_[(source * fitted().classes + voted) * fitted().classes + truth]);
+}
+
+// One pass over all patterns: labels under the current parameters (at first: vote shares), and the counts they make.
+class DawidSkene::Expectation {
+ public:
+  Expectation(const DawidSkene& model, const VotePatterns& votes, const GoldCounts& gold)
+      : model_(model),
+        votes_(votes),
+        gold_(gold),
+        classes_(votes.shape().classes),
+        likeliest_(votes.size(), std::numeric_limits<double>::infinity()) {
+    blocks_.resize(block_count(votes.size(), cells()));
+  }
+
+  const Counts& run(int threads, bool first) {
+    parallel_for(blocks_.size(), threads, [&](std::size_t block) { count_block(block, first); });
+    add_up(threads);
+    return blocks_.front();
+  }
+
+ private:
+  std::size_t cells() const { return votes_.shape().sources * classes_ * classes_; }
+
+  void count_block(std::size_t block, bool first) {
+    Counts& counts = blocks_[block];
+    counts.votes.assign(cells(), 0.0);
+    counts.rows.assign(classes_, 0.0);
+    counts.change = 0.0;
+    const BlockRange range = block_range(votes_.size(), blocks_.size(), block);
+    std::span<const GoldCounts::Cell> gold = gold_.of_patterns(range.begin, range.end);
+    std::vector<double> label(classes_);
+    for (std::size_t pattern = range.begin; pattern < range.end; ++pattern) {
+      const ExampleVotes on = votes_.votes(pattern);
+      std::size_t known = 0;
+      while (known < gold.size() && gold[known].pattern == pattern) ++known;
+      if (on.size() > 0) {
+        first ? vote_shares(on, label) : model_.infer(on, label);
+        note_change(counts, pattern, std::ranges::max(label));
+        to_rows(label, votes_.count(pattern), gold.first(known));
+        add(counts, on, label);
+      }
+      gold = gold.subspan(known);
+    }
+  }
+
+  void note_change(Counts& counts, std::size_t pattern, double likeliest) {
+    counts.change = std::max(counts.change, std::abs(likeliest - likeliest_[pattern]));
+    likeliest_[pattern] = likeliest;
+  }
+
+  // A distribution to expected rows by class; those with gold count whole for it.
+  static void to_rows(std::vector<double>& label, std::uint64_t count, std::span<const GoldCounts::Cell> gold) {
+    std::uint64_t open = count;
+    for (const GoldCounts::Cell& cell : gold) open -= cell.rows;
+    for (double& share : label) share *= static_cast<double>(open);
+    for (const GoldCounts::Cell& cell : gold) label[cell.truth] += static_cast<double>(cell.rows);
+  }
+
+  void add(Counts& counts, const ExampleVotes& on, const std::vector<double>& rows) const {
+    for (std::size_t truth = 0; truth < classes_; ++truth) counts.rows[truth] += rows[truth];
+    for (std::size_t vote = 0; vote < on.size(); ++vote) {
+      const double confidence = confidence_of(on, vote);
+      double* cells = &counts.votes[(on.sources[vote] * classes_ + on.classes[vote]) * classes_];
+      for (std::size_t truth = 0; truth < classes_; ++truth) cells[truth] += confidence * rows[truth];
+    }
+  }
+
+  void add_up(int threads) {
+    Counts& total = blocks_.front();
+    parallel_for(kMostBlocks, threads, [&](std::size_t part) {
+      const BlockRange range = block_range(total.votes.size(), kMostBlocks, part);
+      for (std::size_t block = 1; block < blocks_.size(); ++block)
+        for (std::size_t cell = range.begin; cell < range.end; ++cell) total.votes[cell] += blocks_[block].votes[cell];
+    });
+    for (std::size_t block = 1; block < blocks_.size(); ++block) {
+      for (std::size_t truth = 0; truth < classes_; ++truth) total.rows[truth] += blocks_[block].rows[truth];
+      total.change = std::max(total.change, blocks_[block].change);
+    }
+  }
+
+  const DawidSkene& model_;
+  const VotePatterns& votes_;
+  const GoldCounts& gold_;
+  std::size_t classes_;
+  std::vector<double> likeliest_;  // By pattern, of the last pass.
+  std::vector<Counts> blocks_;
+};
+
+FitReport DawidSkene::learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) {
+  check_table_size("dawid-skene", votes.shape(), 2, kMostCells);
+  const GoldCounts gold(votes, evidence.gold);
+  FitReport report;
+  report.converged = false;
+  report.used_gold = gold.rows() > 0;
+  warn_of_votes(look_over(votes), report.warnings);
+
+  Expectation expectation(*this, votes, gold);
+  const Counts* counts = nullptr;
+  while (!report.converged && report.iterations < options_.max_iterations) {
+    counts = &expectation.run(threads, report.iterations == 0);
+    report.converged = counts->change <= options_.tolerance;
+    maximize(*counts, evidence, threads);
+    ++report.iterations;
+  }
+  if (!report.converged)
+    report.warnings.push_back("dawid-skene was still moving after " + std::to_string(report.iterations) +
+                              " iterations; raise max_iterations");
+  report.class_prior = prior_;
+  report.sources = beliefs(*counts, count_gold_votes(votes, gold));
+  return report;
+}
+
+std::vector<SourceBelief> DawidSkene::beliefs(const Counts& counts, const GoldVotes& gold) const {
+  const std::size_t classes = fitted().classes;
+  std::vector<SourceBelief> beliefs(fitted().sources);
+  for (std::size_t source = 0; source < beliefs.size(); ++source) {
+    double right = 0.0, all = 0.0;
+    for (std::size_t voted = 0; voted < classes; ++voted) {
+      const std::span row(&counts.votes[(source * classes + voted) * classes], classes);
+      for (double cell : row) all += cell;
+      right += row[voted];
+    }
+    if (all > 0.0) beliefs[source].accuracy = right / all;
+    set_gold_interval(beliefs[source], gold.right[source], gold.cast[source]);
+  }
+  return beliefs;
+}
+
+void DawidSkene::maximize(const Counts& counts, const LabelEvidence& evidence, int threads) {
+  const std::size_t classes = fitted().classes;
+  double rows = 0.0;
+  for (double count : counts.rows) rows += count;
+  prior_ = evidence.prior;
+  if (prior_.empty())
+    for (double count : counts.rows) prior_.push_back((count + options_.alpha) / (rows + static_cast<double>(classes) * options_.alpha));
+  log_prior_ = log_shares(prior_);
+
+  log_confusion_.resize(counts.votes.size());
+  parallel_for(fitted().sources, threads, [&](std::size_t source) {
+    const double* seen = &counts.votes[source * classes * classes];
+    double* logs = &log_confusion_[source * classes * classes];
+    std::vector<double> total(classes, static_cast<double>(classes) * options_.alpha);
+    for (std::size_t cell = 0; cell < classes * classes; ++cell) total[cell % classes] += seen[cell];
+    for (std::size_t cell = 0; cell < classes * classes; ++cell)
+      logs[cell] = std::log((seen[cell] + options_.alpha) / total[cell % classes]);
+  });
+}
+
+void DawidSkene::infer(const ExampleVotes& votes, std::vector<double>& distribution) const {
+  const std::size_t classes = fitted().classes;
+  std::ranges::copy(log_prior_, distribution.begin());
+  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
+    const double confidence = confidence_of(votes, vote);
+    const double* logs = &log_confusion_[(votes.sources[vote] * classes + votes.classes[vote]) * classes];
+    for (std::size_t truth = 0; truth < classes; ++truth) distribution[truth] += confidence * logs[truth];
+  }
+  exponentiate(distribution);
+}
+
+}  // namespace hone

@@ -1,0 +1,129 @@
+#include "hone/label_model/dawid_skene.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hone/core/error.h"
+#include "hone/label_model/label_model_testing.h"
+
+namespace hone {
+namespace {
+
+VotePatterns patterns_of(const KnownVotes& known, std::size_t classes) {
+  return VotePatterns(votes_in_rows(known.rows, classes, known.rows.front().size()));
+}
+
+// The standard error of an accuracy from 3,000 votes is below 0.009, and a little more since the truth is not
+// known; the bound is four times that. Vote shares alone put the best source at 0.83 and the worst at 0.67.
+TEST(DawidSkene, FindsTheAccuraciesThatMadeTheVotes) {
+  const std::vector<double> accuracies{0.9, 0.8, 0.7, 0.6, 0.85};
+  DawidSkene model;
+  const FitReport report = model.fit(patterns_of(votes_of_known_sources(accuracies, 5000, 2, 0.6, 20260101), 2));
+  EXPECT_TRUE(report.converged);
+  EXPECT_TRUE(report.warnings.empty());
+  for (std::size_t source = 0; source < 5; ++source)
+    EXPECT_NEAR(report.sources[source].accuracy.value(), accuracies[source], 0.04) << "source " << source;
+}
+
+TEST(DawidSkene, FindsTheConfusionsOfASourceThatMixesTwoClasses) {
+  KnownVotes known = votes_of_known_sources({0.85, 0.85, 0.85, 0.85, 0.0}, 4000, 3, 1.0, 5);
+  for (std::size_t example = 0; example < known.rows.size(); ++example) known.rows[example][4] = std::min<int>(known.truth[example], 1);
+  DawidSkene model;
+  model.fit(patterns_of(known, 3));
+  EXPECT_GT(model.confusion(4, 2, 1), 0.95);
+  EXPECT_LT(model.confusion(4, 2, 2), 0.01);
+  EXPECT_GT(model.confusion(4, 0, 0), 0.95);
+}
+
+// One pass by hand, without its alpha: rows (0 0 1) and (1 1 0) start at shares 2/3 and 1/3, so source 2 disagrees
+// with probability 2/3 under each class, the others agree with 2/3.
+TEST(DawidSkene, TheFirstStepCountsVoteShares) {
+  DawidSkene model({.alpha = 1e-9, .max_iterations = 1});
+  model.fit(VotePatterns(votes_in_rows({{0, 0, 1}, {1, 1, 0}}, 2, 3)));
+  EXPECT_NEAR(model.confusion(0, 0, 0), 2.0 / 3.0, 1e-8);
+  EXPECT_NEAR(model.confusion(2, 0, 0), 1.0 / 3.0, 1e-8);
+}
+
+TEST(DawidSkene, ANewOrderMovesNoParameter) {
+  KnownVotes known = votes_of_known_sources({0.9, 0.8, 0.7, 0.6, 0.85}, 3000, 3, 0.6, 3);
+  DawidSkene one, other;
+  one.fit(patterns_of(known, 3));
+  std::ranges::reverse(known.rows);
+  for (std::vector<int>& row : known.rows) std::ranges::reverse(row);
+  other.fit(patterns_of(known, 3));
+  for (std::size_t source = 0; source < 5; ++source)
+    for (ClassId truth = 0; truth < 3; ++truth)
+      for (ClassId voted = 0; voted < 3; ++voted)
+        EXPECT_NEAR(one.confusion(source, truth, voted), other.confusion(4 - source, truth, voted), 1e-12);
+}
+
+TEST(DawidSkene, GoldRowsCountWithTheirClass) {
+  // Two sources that always disagree cannot be told apart without gold.
+  std::vector<std::vector<int>> rows;
+  std::vector<ClassId> gold;
+  for (int row = 0; row < 40; ++row) {
+    rows.push_back({row % 2, 1 - row % 2});
+    gold.push_back(row < 20 ? static_cast<ClassId>(row % 2) : kNoClass);
+  }
+  DawidSkene model;
+  const VotePatterns votes(votes_in_rows(rows, 2, 2));
+  const FitReport report = model.fit(votes, {.gold = gold, .prior = {}});
+  EXPECT_TRUE(report.used_gold);
+  EXPECT_GT(report.sources[0].accuracy.value(), 0.9);
+  EXPECT_LT(report.sources[1].accuracy.value(), 0.1);
+  EXPECT_TRUE(report.sources[0].low.has_value());
+  EXPECT_EQ(model.predict(votes).hard(39), 1);
+}
+
+TEST(DawidSkene, KeepsADeclaredBalance) {
+  DawidSkene model;
+  const KnownVotes known = votes_of_known_sources({0.9, 0.8, 0.7}, 300, 2, 1.0, 9);
+  EXPECT_EQ(model.fit(patterns_of(known, 2), {.gold = {}, .prior = {0.1, 0.9}}).class_prior, (std::vector<double>{0.1, 0.9}));
+}
+
+TEST(DawidSkene, WarnsOfSourcesThatVoteForOneClassOnly) {
+  DawidSkene model;
+  const FitReport report = model.fit(VotePatterns(votes_in_rows({{0, -1, 0}, {0, 1, -1}, {-1, 1, 0}, {0, 1, 0}}, 2, 3)));
+  ASSERT_FALSE(report.warnings.empty());
+  EXPECT_NE(report.warnings[0].find("3 of 3 sources with 100 % of the votes"), std::string::npos) << report.warnings[0];
+}
+
+TEST(DawidSkene, WarnsWhenTooFewSourcesMeet) {
+  DawidSkene model;
+  const FitReport report = model.fit(VotePatterns(votes_in_rows({{0, 1}, {1, 1}, {1, 0}, {0, 0}}, 2, 2)));
+  ASSERT_FALSE(report.warnings.empty());
+  EXPECT_NE(report.warnings[0].find("no row has three votes"), std::string::npos);
+}
+
+TEST(DawidSkene, SaysWhenItStoppedTooEarly) {
+  DawidSkene model({.max_iterations = 2});
+  const FitReport report = model.fit(patterns_of(votes_of_known_sources({0.9, 0.7, 0.6}, 200, 2, 0.8, 1), 2));
+  EXPECT_FALSE(report.converged);
+  EXPECT_NE(report.warnings.back().find("still moving after 2 iterations"), std::string::npos);
+}
+
+TEST(DawidSkene, RefusesATableThatOutgrowsMemory) {
+  std::vector<SourceVotes> sources(60);
+  sources[0] = {{0}, {0}, {}};
+  DawidSkene model;
+  try {
+    model.fit(VotePatterns(VoteMatrix(1, 1000, sources)));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+    EXPECT_STREQ(error.what(),
+                 "label model 'dawid-skene' would need a table of 60 sources x 1000 classes x classes, more than its limit of 50000000 "
+                 "numbers; use 'majority', or fewer sources or classes");
+  }
+}
+
+TEST(DawidSkene, RefusesOptionsOutOfRange) {
+  EXPECT_THROW(DawidSkene({.alpha = 0.0}), Error);
+  EXPECT_THROW(DawidSkene({.tolerance = 0.0}), Error);
+  EXPECT_THROW(DawidSkene({.max_iterations = 0}), Error);
+}
+
+}  // namespace
+}  // namespace hone
