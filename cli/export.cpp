@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "hone/flow/export_labels.h"
+
+namespace hone::cli {
+namespace {
+
+struct ExportArguments : ProjectOptions {
+  ExportOptions what;
+  std::string format;
+  std::string out = "-";
+};
+
+int export_(ExportArguments& arguments) {
+  Workspace workspace = open_workspace(arguments);
+  const bool to_stream = arguments.out == "-";
+  if (!arguments.format.empty())
+    arguments.what.format = format_named(arguments.format);
+  else if (!to_stream)
+    arguments.what.format = format_of(arguments.out);
+  if (to_stream) {
+    export_labels(workspace, arguments.what, std::cout, terminal_progress());
+    clear_progress();
+    return 0;
+  }
+  const std::uint64_t rows = export_labels(workspace, arguments.what, std::filesystem::path(arguments.out), terminal_progress());
+  clear_progress();
+  if (arguments.json)
+    print_json({{"rows", rows}, {"file", arguments.out}, {"guarded", arguments.what.spreadsheet}});
+  else
+    print(fmt::format("{} rows to {}\n", with_commas(rows), arguments.out));
+  return 0;
+}
+
+}  // namespace
+
+Body add_export(CLI::App& command) {
+  const auto arguments = std::make_shared<ExportArguments>();
+  add_project_options(command, *arguments);
+  command.add_option("--out", arguments->out, "The file to write; - is standard output")->type_name("FILE")->capture_default_str();
+  command.add_option("--format", arguments->format, "jsonl, csv or parquet; without it by the file's ending, else jsonl");
+  command.add_option("--columns", arguments->what.columns, "Columns of the data to add to each row")->delimiter(',')->type_name("A,B");
+  command.add_flag("--labeled-only", arguments->what.labeled_only, "Leave out rows without a label");
+  command.add_flag("--spreadsheet", arguments->what.spreadsheet, "CSV: guard cells that a spreadsheet would run as a formula");
+  return [arguments] { return export_(*arguments); };
+}
+
+}  // namespace hone::cli

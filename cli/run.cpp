@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/result.h"
+#include "cli/terminal.h"
+#include "hone/core/error.h"
+#include "hone/flow/main_path.h"
+#include "hone/flow/report_page.h"
+
+namespace hone::cli {
+namespace {
+
+struct RunArguments : ProjectOptions {
+  RunOptions run;
+};
+
+std::string stages_text(const std::vector<StageOutcome>& stages) {
+  Table table({"stage", "", "time>", "why"});
+  for (const StageOutcome& stage : stages)
+    table.add({stage.name, std::string(to_string(stage.state)), stage.state == StageState::kRan ? seconds(stage.seconds) : "", stage.why});
+  return table.text();
+}
+
+bool reached_report(const RunResult& result) { return !result.error && !result.stages.empty() && result.stages.back().name == "report"; }
+
+void print_result(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+  print(stages_text(result.stages));
+  if (arguments.run.dry_run || !reached_report(result)) return;
+  print(result_text(report_json(workspace), workspace.project()));
+  print("\nreport: " + report_page_path(workspace.project()).string() + "\n");
+}
+
+nlohmann::json result_json(const Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+  nlohmann::json json = {{"stages", result.stages}, {"dry_run", arguments.run.dry_run}};
+  json["error"] = result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
+  json["report"] = reached_report(result) && !arguments.run.dry_run ? nlohmann::json(report_page_path(workspace.project()).string()) : nlohmann::json();
+  return json;
+}
+
+int run(const RunArguments& arguments) {
+  Workspace workspace = open_workspace(arguments);
+  const RunResult result = run_project(workspace, arguments.run, terminal_progress());
+  clear_progress();
+  if (arguments.json)
+    print_json(result_json(workspace, result, arguments));
+  else
+    print_result(workspace, result, arguments);
+  if (result.error) print_error(result.stages.empty() ? result.error->what() : result.stages.back().name + ": " + result.error->what());
+  return result.error ? 1 : 0;
+}
+
+}  // namespace
+
+Body add_run(CLI::App& command) {
+  const auto arguments = std::make_shared<RunArguments>();
+  add_project_options(command, *arguments);
+  command.add_option("--until", arguments->run.until, "The last stage to run: import, vote, label, train, evaluate or report")->type_name("STAGE");
+  command.add_flag("--dry-run", arguments->run.dry_run, "Say what would run and why; run nothing");
+  return [arguments] {
+    arguments->run.threads = arguments->threads;
+    return run(*arguments);
+  };
+}
+
+}  // namespace hone::cli

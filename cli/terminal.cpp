@@ -1,0 +1,143 @@
+#include "cli/terminal.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <memory>
+
+#include "hone/core/unicode.h"
+
+namespace hone::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t pages = 0, resident = 0;
+  statm >> pages >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+// How far one stage is, and since when, so that rates are of this stage alone.
+struct StageClock {
+  std::string stage;
+  Clock::time_point started = Clock::now();
+  Clock::time_point shown = Clock::time_point::min();
+};
+
+std::string progress_line(const ProgressEvent& event, double elapsed) {
+  std::string line = fmt::format("{:<9}", event.stage);
+  line += event.total > 0 ? fmt::format("{} of {} {}", with_commas(event.done), with_commas(event.total), event.unit)
+                          : fmt::format("{} {}", with_commas(event.done), event.unit);
+  const double rate = elapsed > 0.5 ? static_cast<double>(event.done) / elapsed : 0.0;
+  if (rate > 0.0) line += fmt::format("  {} {}/s", rate >= 10.0 ? with_commas(static_cast<std::uint64_t>(rate)) : fmt::format("{:.1f}", rate), event.unit);
+  if (rate > 0.0 && event.total > event.done) line += "  " + seconds(static_cast<double>(event.total - event.done) / rate) + " left";
+  line += "  " + megabytes(resident_bytes());
+  return event.note.empty() ? line : line + "  " + event.note;
+}
+
+}  // namespace
+
+void print_json(const nlohmann::json& value) { print(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_error(std::string_view text) {
+  clear_progress();
+  fmt::print(stderr, "hone: {}\n", text);
+}
+
+std::string with_commas(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (int place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) digits.insert(static_cast<std::size_t>(place), ",");
+  return digits;
+}
+
+std::string percent(double share, int digits) { return fmt::format("{:.{}f} %", 100.0 * share, digits); }
+
+std::string seconds(double value) {
+  if (value < 60.0) return fmt::format("{:.{}f} s", value, value < 10.0 ? 2 : 0);
+  const auto whole = static_cast<std::uint64_t>(value);
+  return whole < 3600 ? fmt::format("{} min {} s", whole / 60, whole % 60) : fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
+}
+
+std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
+
+std::string measure(const nlohmann::json& value) {
+  if (!value.is_object()) return "–";
+  std::string text = percent(value.at("value"));
+  if (value.at("low").is_number() && value.at("high").is_number())
+    text += fmt::format(" ({:.1f} to {:.1f})", 100.0 * value.at("low").get<double>(), 100.0 * value.at("high").get<double>());
+  return text;
+}
+
+std::string one_line(std::string_view text, std::size_t width) {
+  const std::string valid = replace_invalid_utf8(text);
+  std::string line;
+  std::size_t characters = 0;
+  for (const char c : valid) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool begins = (byte & 0xC0) != 0x80;
+    if (begins && ++characters > width) {
+      line += "…";
+      break;
+    }
+    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  return line;
+}
+
+Table::Table(std::vector<std::string> headings) : headings_(std::move(headings)) {
+  for (std::string& heading : headings_) {
+    right_.push_back(heading.ends_with('>'));
+    if (right_.back()) heading.pop_back();
+  }
+}
+
+void Table::add(std::vector<std::string> cells) {
+  cells.resize(headings_.size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::text(std::string_view indent) const {
+  std::vector<std::size_t> width;
+  for (const std::string& heading : headings_) width.push_back(count_characters(heading));
+  for (const auto& row : rows_)
+    for (std::size_t column = 0; column < row.size(); ++column) width[column] = std::max(width[column], count_characters(row[column]));
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text(indent);
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      const std::string space(width[column] - count_characters(cells[column]), ' ');
+      text += (column > 0 ? "  " : "") + (right_[column] ? space + cells[column] : cells[column] + space);
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text + "\n";
+  };
+  std::string text = line(headings_);
+  for (const auto& row : rows_) text += line(row);
+  return text;
+}
+
+Progress terminal_progress() {
+  if (!isatty(STDERR_FILENO)) return {};
+  const auto clock = std::make_shared<StageClock>();
+  return [clock](const ProgressEvent& event) {
+    const auto now = Clock::now();
+    if (event.stage != clock->stage) *clock = {.stage = event.stage};
+    if (now - clock->shown < std::chrono::milliseconds(100)) return;
+    clock->shown = now;
+    const double elapsed = std::chrono::duration<double>(now - clock->started).count();
+    fmt::print(stderr, "\r\033[K{}", one_line(progress_line(event, elapsed), 110));
+    std::fflush(stderr);
+  };
+}
+
+void clear_progress() {
+  if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+}
+
+}  // namespace hone::cli

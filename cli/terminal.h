@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hone/core/progress.h"
+
+namespace hone::cli {
+
+/// One JSON value on standard output, indented, with a final line feed. Invalid UTF-8 is replaced.
+void print_json(const nlohmann::json& value);
+
+void print(std::string_view text);       // To standard output.
+void print_error(std::string_view text); // "hone: …" to standard error.
+
+std::string with_commas(std::uint64_t number);        // 1,608
+std::string percent(double share, int digits = 1);    // "84.2 %"
+std::string seconds(double value);                    // "0.04 s", "2 min 5 s"
+std::string megabytes(std::uint64_t bytes);           // "3.1 MB"
+
+/// A measure {"value", "low", "high", "n"} as "84.2 % (80.1 to 87.6)"; null as "–".
+std::string measure(const nlohmann::json& value);
+
+/// One line of text of at most `width` characters; line breaks become spaces, control characters are dropped.
+std::string one_line(std::string_view text, std::size_t width);
+
+/// Columns aligned by their widest cell; a column whose heading ends in '>' is aligned right (the sign is not shown).
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings);
+  void add(std::vector<std::string> cells);
+  std::string text(std::string_view indent = "") const;
+
+ private:
+  std::vector<std::string> headings_;
+  std::vector<bool> right_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// Shows progress on standard error when it is a terminal: stage, done, rows/s, time left, memory; at most ten times a
+/// second, on one line that is cleared at the end. Silent otherwise.
+Progress terminal_progress();
+/// Clears the progress line.
+void clear_progress();
+
+}  // namespace hone::cli

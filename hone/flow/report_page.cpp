@@ -1,0 +1,66 @@
+#include "hone/flow/report_page.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "hone/core/error.h"
+#include "hone/core/file.h"
+#include "hone/flow/main_path.h"
+
+// The bytes of report.html, put into the program by report_page_data.S.
+extern "C" const char hone_report_page_begin[];
+extern "C" const char hone_report_page_end[];
+
+namespace hone {
+namespace {
+
+constexpr std::string_view kMarker = R"({"marker":"hone-report-json"})";
+
+nlohmann::json stage_times(const Workspace& workspace) {
+  nlohmann::json stages = nlohmann::json::array();
+  for (const Stage& stage : main_path(workspace.project())) {
+    const auto record = workspace.current(stage.name);
+    if (!record) continue;
+    const double seconds = record->counts.value("ms", 0.0) / 1000.0;
+    stages.push_back({{"name", stage.name}, {"state", "ran"}, {"why", stage.what}, {"seconds", seconds}});
+  }
+  return stages;
+}
+
+}  // namespace
+
+std::string_view report_page() { return {hone_report_page_begin, static_cast<std::size_t>(hone_report_page_end - hone_report_page_begin)}; }
+
+std::string fill_report_page(std::string_view page, const nlohmann::json& report) {
+  const std::size_t marker = page.find(kMarker);
+  if (marker == std::string_view::npos) throw Error(ErrorCode::kInternal, "the report page has no place for its numbers");
+  std::string filled(page.substr(0, marker));
+  for (const char c : report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
+    if (c == '<')
+      filled += "\\u003c";
+    else
+      filled += c;
+  }
+  return filled.append(page.substr(marker + kMarker.size()));
+}
+
+nlohmann::json report_json(Workspace& workspace) {
+  const RunRecord record = workspace.needed("report");
+  nlohmann::json report = workspace.json(record.output("report"));
+  report["stages"] = stage_times(workspace);
+  if (const auto train = workspace.current("train"); train && report["training"].is_object())
+    report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;
+  return report;
+}
+
+void refresh_report_page(Workspace& workspace) {
+  if (!workspace.current("report")) return;
+  const std::string page = fill_report_page(report_page(), report_json(workspace));
+  const std::filesystem::path path = report_page_path(workspace.project());
+  if (std::filesystem::exists(path) && read_file(path) == page) return;
+  write_file_atomically(path, page);
+}
+
+std::filesystem::path report_page_path(const Project& project) { return project.state() / "report.html"; }
+
+}  // namespace hone

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hone/flow/workspace.h"
+
+namespace hone {
+
+/// The report page as built from web/, with its marker where the numbers go. One file without outside references.
+std::string_view report_page();
+
+/// The page with `report` in it. Every '<' of the JSON is written as \u003c, so that no text of the data can end the script
+/// element or begin another: data is never markup.
+std::string fill_report_page(std::string_view page, const nlohmann::json& report);
+
+/// The report of the current run: the report stage's object, and how long each stage took. Throws kNotFound before the first run.
+nlohmann::json report_json(Workspace& workspace);
+
+/// Writes .hone/report.html where it is missing or shows other numbers than the current run's.
+void refresh_report_page(Workspace& workspace);
+
+}  // namespace hone
