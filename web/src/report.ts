@@ -94,6 +94,20 @@ export interface SliceResult {
   note: string;
 }
 
+export interface Evaluation {
+  best_source: (MetricsBySplit & { name: string }) | null;
+  label_model: MetricsBySplit | null;
+  model: MetricsBySplit | null;
+  per_class: { label_model: Record<SplitName, PerClass[] | null>; model: Record<SplitName, PerClass[] | null> } | null;
+  confusion: { label_model: Confusion | null; model: Confusion | null };
+  /** Largest cells off the diagonal, of the model (else the label model) on test (else valid). */
+  worst_confusions: { gold: string; predicted: string; count: number; share_of_gold: number; examples: ExampleRow[] }[];
+  most_confident_errors: ExampleRow[];
+  comparisons: Comparison[];
+  /** Reliability curve of the model on test, else valid: equal-mass bins. */
+  reliability: { confidence: number; accuracy: number; low: number; high: number; n: number }[];
+}
+
 export interface Report {
   format: "hone-report/1";
   project: string;
@@ -149,19 +163,7 @@ export interface Report {
     curve: { epoch: number; train_loss: number; valid_loss: number | null; valid_accuracy: number | null; learning_rate: number }[];
     best_epoch: number;
   } | null;
-  evaluation: {
-    best_source: (MetricsBySplit & { name: string }) | null;
-    label_model: MetricsBySplit | null;
-    model: MetricsBySplit | null;
-    per_class: { label_model: Record<SplitName, PerClass[] | null>; model: Record<SplitName, PerClass[] | null> } | null;
-    confusion: { label_model: Confusion | null; model: Confusion | null };
-    /** Largest cells off the diagonal, of the model (else the label model) on test (else valid). */
-    worst_confusions: { gold: string; predicted: string; count: number; share_of_gold: number; examples: ExampleRow[] }[];
-    most_confident_errors: ExampleRow[];
-    comparisons: Comparison[];
-    /** Reliability curve of the model on test, else valid: equal-mass bins. */
-    reliability: { confidence: number; accuracy: number; low: number; high: number; n: number }[];
-  };
+  evaluation: Evaluation;
   slices: SliceResult[];
   /** How long each stage took when it last ran, from its record. */
   stages: { name: string; state: "ran" | "fresh" | "failed"; why: string; seconds: number }[];

@@ -1,0 +1,342 @@
+// Makes reports to develop and test the page with. They are invented, but consistent: every metric is computed from the same
+// simulated predictions. Same variant, same bytes.
+//
+//   node sample/make.mjs small > report.json     small | large | huge | empty | hostile
+
+import { argv, stdout, exit } from "node:process";
+import { pathToFileURL } from "node:url";
+import { messageFor } from "./messages.mjs";
+import { matrix, metricsOf, perClassOf, predict, wilson } from "./measures.mjs";
+import { kProducts, kMatters, kSmallClasses, kKinds, definitionOf } from "./words.mjs";
+import { randomNumbers } from "./random.mjs";
+
+const kSplits = ["train", "valid", "test"];
+
+export const kVariants = {
+  small: { seed: 7, classes: 8, sources: 34, rows: 1612, goldShare: [0, 0.1, 0.1], slices: 4, epochs: 14 },
+  large: { seed: 11, classes: 77, sources: 200, rows: 13083, goldShare: [0, 0.1, 0.235], slices: 12, epochs: 22 },
+  huge: { seed: 13, classes: 500, sources: 1000, rows: 1200000, goldShare: [0, 0.004, 0.016], slices: 60, epochs: 40 },
+};
+
+export function makeReport(variant) {
+  if (variant === "empty") return emptyReport();
+  if (variant === "hostile") return hostile(filledReport({ ...kVariants.small, seed: 17 }));
+  if (!(variant in kVariants)) throw new Error(`no variant named '${variant}'; there are: ${variantNames().join(", ")}`);
+  return filledReport(kVariants[variant]);
+}
+
+export function variantNames() {
+  return [...Object.keys(kVariants), "empty", "hostile"];
+}
+
+function classNames(count) {
+  if (count <= kSmallClasses.length) return kSmallClasses.slice(0, count);
+  const matters = kMatters.slice(0, Math.ceil(count / kProducts.length));
+  return kProducts.flatMap((product) => matters.map((matter) => `${product}_${matter}`)).slice(0, count);
+}
+
+function filledReport(plan) {
+  const random = randomNumbers(plan.seed);
+  const classes = classNames(plan.classes);
+  const share = classShares(classes, random);
+  const goldCounts = plan.goldShare.map((part) => Math.round(part * plan.rows));
+  const systems = simulate(plan, classes, share, goldCounts, random);
+  const evaluation = evaluationOf(systems, classes, random);
+  const sources = Array.from({ length: plan.sources }, (_, index) => source(index, plan, classes, random));
+  const best = sources.reduce((a, b) => ((a.precision?.value ?? 0) * a.coverage.value > (b.precision?.value ?? 0) * b.coverage.value ? a : b));
+  evaluation.best_source.name = best.name;
+  const covered = Math.round(plan.rows * 0.83);
+  return {
+    format: "hone-report/1",
+    project: "bank-messages",
+    hone: "0.1.0",
+    pins: pins(random),
+    task: { kind: "classification", classes },
+    summary: summaryOf(evaluation, classes),
+    data: dataOf(plan, classes, share, goldCounts, random),
+    sources,
+    votes: { total: Math.round(plan.rows * 1.9), covered, overlap: Math.round(covered * 0.52), conflict: Math.round(covered * 0.13), patterns: Math.round(Math.sqrt(plan.rows) * 9) },
+    label_model: labelModelOf(classes, share),
+    training: trainingOf(plan, random),
+    evaluation,
+    slices: slicesOf(plan, evaluation, random),
+    stages: stages(plan),
+  };
+}
+
+// Class sizes fall off as in most ticket queues: a few large ones and a long tail.
+function classShares(classes, random) {
+  const weights = classes.map((_, index) => (0.4 + random()) / Math.sqrt(index + 2));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function simulate(plan, classes, share, goldCounts, random) {
+  const strength = { best_source: 0.34, label_model: 0.74, model: 0.84 };
+  const result = {};
+  for (const [system, right] of Object.entries(strength)) {
+    result[system] = {};
+    kSplits.forEach((split, index) => {
+      result[system][split] = goldCounts[index] === 0 ? null : predict(goldCounts[index], classes.length, share, right, system !== "model", random);
+    });
+  }
+  return result;
+}
+
+function evaluationOf(systems, classes, random) {
+  const bySplit = (make) => Object.fromEntries(kSplits.map((split) => [split, make(split)]));
+  const metrics = (system) => bySplit((split) => systems[system][split] && metricsOf(matrix(systems[system][split], classes.length)));
+  const perClass = (system) => bySplit((split) => systems[system][split] && perClassOf(matrix(systems[system][split], classes.length), classes));
+  const confusion = (system) => ({ split: "test", classes, counts: matrix(systems[system].test, classes.length) });
+  const evaluation = {
+    best_source: { name: "", ...metrics("best_source") },
+    label_model: metrics("label_model"),
+    model: metrics("model"),
+    per_class: { label_model: perClass("label_model"), model: perClass("model") },
+    confusion: { label_model: confusion("label_model"), model: confusion("model") },
+    worst_confusions: worstConfusions(confusion("model"), random),
+    most_confident_errors: confidentErrors(confusion("model"), random),
+    comparisons: [],
+    reliability: reliability(systems.model.test.length, random),
+  };
+  evaluation.comparisons = [compare("model", "label model", evaluation.model, evaluation.label_model), compare("model", "best source", evaluation.model, evaluation.best_source), compare("label model", "best source", evaluation.label_model, evaluation.best_source)];
+  return evaluation;
+}
+
+function compare(a, b, first, second) {
+  const n = first.test.accuracy.n;
+  const difference = first.test.accuracy.value - second.test.accuracy.value;
+  const half = 1.96 * Math.sqrt(0.22 / n);
+  const verdict = n < 20 ? "too-few" : difference - half > 0 ? "better" : difference + half < 0 ? "worse" : "no-difference";
+  const percent = (x) => (100 * x).toFixed(1);
+  const text = verdict === "no-difference"
+    ? `No difference can be told between the ${a} and the ${b} on these ${n} rows (${percent(difference - half)} to ${percent(difference + half)} points).`
+    : `The ${a} is right more often than the ${b}: by ${percent(difference)} points (${percent(difference - half)} to ${percent(difference + half)}, p ${difference > 2 * half ? "< 0.001" : "= 0.02"}).`;
+  return { a, b, split: "test", n, difference, low: difference - half, high: difference + half, p: difference > 2 * half ? 0.00002 : 0.021, verdict, text };
+}
+
+function worstConfusions(confusion, random) {
+  const cells = [];
+  confusion.counts.forEach((row, gold) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    row.slice(0, -1).forEach((count, predicted) => {
+      if (count > 0 && gold !== predicted) cells.push({ gold, predicted, count, share: count / total });
+    });
+  });
+  cells.sort((a, b) => b.count - a.count || a.gold - b.gold || a.predicted - b.predicted);
+  return cells.slice(0, 8).map((cell) => {
+    const gold = confusion.classes[cell.gold];
+    const predicted = confusion.classes[cell.predicted];
+    const examples = Array.from({ length: Math.min(3, cell.count) }, () => example(gold, predicted, 0.5 + 0.5 * random(), random));
+    return { gold, predicted, count: cell.count, share_of_gold: cell.share, examples };
+  });
+}
+
+function confidentErrors(confusion, random) {
+  return Array.from({ length: 12 }, (_, index) => {
+    const gold = Math.floor(random() * confusion.classes.length);
+    const predicted = (gold + 1 + Math.floor(random() * (confusion.classes.length - 1))) % confusion.classes.length;
+    return example(confusion.classes[gold], confusion.classes[predicted], 0.995 - index * 0.011, random);
+  });
+}
+
+function example(gold, predicted, confidence, random) {
+  const row = 1 + Math.floor(random() * 1500);
+  return { row, id: `m-${String(row).padStart(5, "0")}`, text: messageFor(gold, random), gold, predicted, confidence };
+}
+
+function reliability(n, random) {
+  return Array.from({ length: 10 }, (_, bin) => {
+    const size = Math.floor(n / 10);
+    const confidence = 0.36 + 0.062 * bin + 0.01 * random();
+    const measure = wilson(Math.min(size, Math.round(size * (confidence - 0.04 + 0.05 * (random() - 0.4)))), size);
+    return { confidence, accuracy: measure.value, low: measure.low, high: measure.high, n: size };
+  });
+}
+
+function summaryOf(evaluation, classes) {
+  const accuracy = evaluation.model.test.accuracy;
+  const percent = (x) => (100 * x).toFixed(1);
+  const worst = evaluation.worst_confusions[0];
+  return {
+    headline: `The trained model is right on ${percent(accuracy.value)} % of the test rows (${percent(accuracy.low)} to ${percent(accuracy.high)} %, n = ${accuracy.n.toLocaleString("en-US")}).`,
+    result: { system: "model", split: "test", accuracy },
+    next_steps: [
+      { title: `Write a labeling function that tells ${worst.gold} from ${worst.predicted}`, why: `${worst.count} of the errors are ${worst.gold} taken for ${worst.predicted}, more than any other pair.` },
+      { title: `Give ${classes[classes.length - 1]} more votes`, why: "Only 41 % of its gold rows get any vote; the other classes get 83 %." },
+      { title: "Label 120 more test rows", why: "The slice “angry” has 9 gold rows, too few for a verdict; 30 would do." },
+    ],
+    warnings: ["Two sources agree on 98 % of the rows where both vote (lost_card, card_gone): they may count as one.", "3 rows have an empty text and get no label."],
+  };
+}
+
+function dataOf(plan, classes, share, goldCounts, random) {
+  const splits = { train: Math.round(plan.rows * 0.8), valid: Math.round(plan.rows * 0.1), test: plan.rows - Math.round(plan.rows * 0.8) - Math.round(plan.rows * 0.1) };
+  const count = (total, index) => Math.round(total * share[index]);
+  return {
+    rows: plan.rows,
+    splits,
+    files: [
+      { name: "messages-2025.csv", rows: Math.round(plan.rows * 0.7), bytes: plan.rows * 118, sha256: hash(random) },
+      { name: "messages-2026.csv.gz", rows: plan.rows - Math.round(plan.rows * 0.7), bytes: plan.rows * 17, sha256: hash(random) },
+    ],
+    columns: [
+      { name: "message_id", type: "text", nulls: 0 },
+      { name: "body", type: "text", nulls: 3 },
+      { name: "customer_id", type: "text", nulls: 0 },
+      { name: "amount", type: "number", nulls: Math.round(plan.rows * 0.62) },
+      { name: "received", type: "date", nulls: 1 },
+      { name: "label", type: "text", nulls: plan.rows - goldCounts.reduce((a, b) => a + b, 0) },
+    ],
+    groups: Math.round(plan.rows * 0.71),
+    empty_texts: 3,
+    bad_rows: 2,
+    first_bad_rows: [
+      { file: "messages-2025.csv", line: 418, reason: "5 fields, but the header names 6" },
+      { file: "messages-2026.csv.gz", line: 77, reason: "the bytes at 212 are not UTF-8" },
+    ],
+    notes: ["Split by hash of customer_id: rows of one customer stay together.", "Read as UTF-8 with “,” between fields."],
+    gold: Object.fromEntries(kSplits.map((split, index) => [split, goldCounts[index]])),
+    class_counts: classes.map((name, index) => ({ class: name, train: count(goldCounts[0], index), valid: count(goldCounts[1], index), test: count(goldCounts[2], index), labeled: count(plan.rows * 0.83, index) })),
+  };
+}
+
+function source(index, plan, classes, random) {
+  const kind = kKinds[index % kKinds.length];
+  const target = kind === "column" ? null : classes[index % classes.length];
+  const coverage = wilson(Math.round(plan.rows * 0.18 * random() ** 2 + 3), plan.rows);
+  const hits = Math.round(coverage.n * coverage.value * plan.goldShare[1]);
+  const name = kind === "column" ? `old_system_${index}` : `${target}_${["words", "phrase", "pattern", "large", "list"][index % 5]}${index < classes.length ? "" : `_${1 + Math.floor(index / classes.length)}`}`;
+  const votes = Math.round(coverage.n * coverage.value);
+  const other = classes[(index * 7 + 3) % classes.length];
+  return {
+    name,
+    kind,
+    votes_for: target,
+    definition: definitionOf(kind, target, random),
+    where: `lfs/${(target ?? "columns").split("_")[0]}.yaml:${12 + 5 * (index % 40)}`,
+    coverage,
+    overlap: coverage.value * (0.4 + 0.4 * random()),
+    conflict: coverage.value * 0.3 * random(),
+    polarity: target ? { [target]: votes } : { [classes[index % classes.length]]: Math.round(votes * 0.6), [other]: votes - Math.round(votes * 0.6) },
+    precision: hits === 0 ? null : wilson(Math.round(hits * (0.6 + 0.4 * random())), hits),
+    believed_accuracy: 0.55 + 0.43 * random(),
+    failed_rows: index % 17 === 5 ? 4 : 0,
+  };
+}
+
+function labelModelOf(classes, share) {
+  return {
+    name: "weighted-majority",
+    options: { smoothing: 1, prior: "votes", tie: "lowest class", max_iterations: 200 },
+    iterations: 18,
+    converged: true,
+    used_gold: true,
+    note: "cross-fitted",
+    class_prior: classes.map((name, index) => ({ class: name, share: share[index] })),
+    warnings: ["The votes say little about other: 6 rows carry most of what is known of it."],
+  };
+}
+
+function trainingOf(plan, random) {
+  const curve = Array.from({ length: plan.epochs }, (_, index) => ({
+    epoch: index + 1,
+    train_loss: 0.28 + 1.7 * Math.exp(-index / 3) + 0.01 * random(),
+    valid_loss: 0.55 + 1.4 * Math.exp(-index / 3) + 0.0045 * Math.max(0, index - 8) + 0.02 * random(),
+    valid_accuracy: 0.845 - 0.5 * Math.exp(-index / 2.4) + 0.012 * random(),
+    learning_rate: 0.4 * Math.min(1, (index + 1) / 2) * (1 - index / plan.epochs),
+  }));
+  const best = curve.reduce((a, b) => (b.valid_loss < a.valid_loss ? b : a));
+  return { name: "text-linear", options: { buckets: 1 << 20, dimension: 64, words: "1-2", characters: "3-5", batch: 256, seed: 1 }, rows: Math.round(plan.rows * 0.66), parameters: (1 << 20) * 64 + 64 * plan.classes, seconds: 6.84, stopped: "valid loss did not fall for 3 epochs", curve, best_epoch: best.epoch };
+}
+
+function slicesOf(plan, evaluation, random) {
+  const names = ["long", "angry", "amount_named", "non_native", "night", "first_contact", "mobile", "branch", "business", "joint_account", "abroad", "repeat"];
+  return Array.from({ length: plan.slices }, (_, index) => {
+    const name = index < names.length ? names[index] : `${names[index % names.length]}_${Math.floor(index / names.length) + 1}`;
+    const n = index === 1 ? 9 : Math.max(24, Math.round(evaluation.model.test.accuracy.n * (0.1 + 0.5 * random())));
+    const shift = 0.2 * (random() - 0.6);
+    return { slice: name, definition: index % 2 ? "any: [unacceptable, disgusted, “third time”]" : "where: {words_of: body, above: 40}", rows: { train: n * 8, valid: n, test: n }, ...Object.fromEntries(["best_source", "label_model", "model"].map((system) => [system, sliceMetrics(evaluation[system].test, shift, n)])), note: n < 30 ? "too few" : "" };
+  });
+}
+
+function sliceMetrics(whole, shift, n) {
+  const accuracy = wilson(Math.round(n * Math.min(0.99, Math.max(0.05, whole.accuracy.value + shift))), n);
+  const plain = (value) => ({ value, low: null, high: null, n });
+  return { ...whole, accuracy, macro_f1: plain(accuracy.value - 0.03), weighted_f1: plain(accuracy.value - 0.01) };
+}
+
+function stages(plan) {
+  const size = plan.rows / 1612;
+  return [
+    { name: "import", state: "fresh", why: "nothing changed", seconds: 0.04 * size },
+    { name: "vote", state: "ran", why: "LF stolen_card changed", seconds: 0.02 * size },
+    { name: "label", state: "ran", why: "the votes changed", seconds: 0.013 * size },
+    { name: "train", state: "ran", why: "the labels changed", seconds: 1.9 * Math.sqrt(size) },
+    { name: "evaluate", state: "ran", why: "the model changed", seconds: 0.08 * Math.sqrt(size) },
+    { name: "report", state: "ran", why: "the evaluation changed", seconds: 0.03 },
+  ];
+}
+
+function hash(random) {
+  return Array.from({ length: 64 }, () => "0123456789abcdef"[Math.floor(random() * 16)]).join("");
+}
+
+function pins(random) {
+  return { dataset: hash(random), votes: hash(random), labels: hash(random), model: hash(random), gold: hash(random), code: hash(random).slice(0, 40) };
+}
+
+// A first run of somebody who has neither gold nor slices and stopped before training.
+function emptyReport() {
+  const full = filledReport({ ...kVariants.small, sources: 3, slices: 0 });
+  const none = { train: 0, valid: 0, test: 0 };
+  return {
+    ...full,
+    pins: { ...full.pins, model: null, gold: null },
+    summary: { headline: "There is no gold yet, so nothing can be said about how often the labels are right.", result: null, next_steps: [{ title: "Label 100 test rows", why: "Then accuracy can be told to within about 10 points." }], warnings: ["No gold was read: the report has no accuracy."] },
+    data: { ...full.data, files: [], columns: [], bad_rows: 0, first_bad_rows: [], notes: [], empty_texts: 0, gold: none, class_counts: full.data.class_counts.map((row) => ({ ...row, ...none })) },
+    sources: full.sources.map((row) => ({ ...row, precision: null, believed_accuracy: null })),
+    label_model: { ...full.label_model, class_prior: [], warnings: [], options: {}, note: "" },
+    training: null,
+    evaluation: { best_source: null, label_model: null, model: null, per_class: null, confusion: { label_model: null, model: null }, worst_confusions: [], most_confident_errors: [], comparisons: [], reliability: [] },
+    slices: [],
+  };
+}
+
+const kMarkup = [
+  "<script>alert(1)</script>",
+  "</script><script>alert(2)</script>",
+  "<img src=x onerror=alert(3)>",
+  '"><svg onload=alert(4)>',
+  "<!--<script>",
+  "{{constructor.constructor('alert(5)')()}}",
+  "javascript:alert(6)",
+  "</style><style>*{display:none}</style>",
+  "\u202Eright to left\u202C \u0000 \u2028 line",
+  '{"marker":"hone-report-json"}',
+];
+const kKept = new Set(["format", "split", "verdict", "state", "system"]);
+
+// Markup in every string, keys of maps included; class names stay distinct.
+function hostile(report) {
+  const classes = new Map(report.task.classes.map((name, index) => [name, index === 0 ? "</script>" : `${kMarkup[index % kMarkup.length]} ${index}`]));
+  let next = 0;
+  const text = (value) => classes.get(value) ?? `${kMarkup[next++ % kMarkup.length]} ${value}`;
+  const walk = (value, key) => {
+    if (typeof value === "string") return kKept.has(key) ? value : text(value);
+    if (Array.isArray(value)) return value.map((item) => walk(item, key));
+    if (value === null || typeof value !== "object") return value;
+    const renames = key === "polarity" || key === "options";
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [renames ? text(name) : name, walk(item, name)]));
+  };
+  return walk(report, "");
+}
+
+if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
+  try {
+    stdout.write(`${JSON.stringify(makeReport(argv[2] ?? "small"))}\n`);
+  } catch (error) {
+    console.error(error.message);
+    exit(2);
+  }
+}

@@ -1,0 +1,93 @@
+import { useState } from "preact/hooks";
+import type { Measure, Report, SliceResult } from "../report";
+import { DotPlot, type DotRow, SeriesLegend } from "../charts/dot_plot";
+import { Figure } from "../charts/figure";
+import { count, interval, percent, spoken } from "../format";
+import { MeasureText } from "../parts/measure";
+import { Block, Empty, Section } from "../parts/section";
+import { type Column, Table } from "../parts/table";
+import { headlineSplit, kSystems, metricsOn, systemsOf, systemTitle, type SystemName } from "../systems";
+
+const kShown = 12;
+
+export function Slices({ report }: { report: Report }) {
+  const slices = report.slices ?? [];
+  const systems = kSystems.filter((name) => slices.some((slice) => slice[name]));
+  return (
+    <Section id="slices" title="Slices" lead={slices.length > 0 ? "Named parts of the data, measured by themselves: where an average hides a failure." : undefined}>
+      {slices.length === 0 ? (
+        <Empty>No slice is defined. Name the rows that matter most under “slices” in hone.yaml.</Empty>
+      ) : (
+        <>
+          {systems.length > 0 && <SliceChart report={report} slices={slices} systems={systems} />}
+          <SliceTable slices={slices} systems={systems} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function accuracyOf(slice: SliceResult, system: SystemName): Measure | null {
+  return slice[system]?.accuracy ?? null;
+}
+
+function SliceChart({ report, slices, systems }: { report: Report; slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
+  const [all, setAll] = useState(false);
+  const measured = slices.filter((slice) => systems.some((system) => accuracyOf(slice, system)));
+  if (measured.length === 0) return null;
+  const split = headlineSplit(report);
+  const last = systemsOf(report).at(-1);
+  const whole = last && split ? metricsOn(last, split)?.accuracy : null;
+  const rows: DotRow[] = (all ? measured : measured.slice(0, kShown)).map((slice) => ({
+    label: slice.slice,
+    detail: slice.note || undefined,
+    marks: systems.flatMap((system) => {
+      const accuracy = accuracyOf(slice, system);
+      return accuracy ? [{ series: system, value: accuracy.value, low: accuracy.low, high: accuracy.high, faint: slice.note !== "", title: `${slice.slice}, ${systemTitle(system).toLowerCase()}: ${spoken(accuracy)}` }] : [];
+    }),
+  }));
+  const data = {
+    headers: [{ text: "Slice" }, { text: "System" }, { text: "Accuracy", number: true }, { text: "95 % interval", number: true }, { text: "n", number: true }],
+    rows: measured.flatMap((slice) =>
+      systems.flatMap((system) => {
+        const accuracy = accuracyOf(slice, system);
+        return accuracy ? [[slice.slice, systemTitle(system), percent(accuracy.value), interval(accuracy), count(accuracy.n)]] : [];
+      }),
+    ),
+  };
+  const reference = whole ? { value: whole.value, text: "all" } : undefined;
+  return (
+    <Block title="Accuracy by slice">
+      <Figure
+        title="Accuracy by slice"
+        caption={`${whole && last ? `The dashed line is the ${last.title.toLowerCase()} on all rows, ${percent(whole.value)}. ` : ""}Slices with a note are drawn faint: they allow no verdict.`}
+        data={data}
+        legend={<SeriesLegend series={systems.map((name) => ({ name, text: systemTitle(name) }))} />}
+      >
+        <DotPlot rows={rows} reference={reference} label={`Accuracy of ${systems.length} systems on ${rows.length} slices`} format={(value) => percent(value, 0)} bounds={[0, 1]} />
+      </Figure>
+      {measured.length > kShown && (
+        <button type="button" class="more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the first ${kShown}` : `Show all ${count(measured.length)} slices`}
+        </button>
+      )}
+    </Block>
+  );
+}
+
+function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
+  const columns: Column<SliceResult>[] = [
+    { key: "slice", header: "Slice", kind: "wide", cell: (slice) => <span class="name">{slice.slice}</span>, sort: (slice) => slice.slice },
+    { key: "definition", header: "Definition", kind: "definition", cell: (slice) => <code class="clamp">{slice.definition}</code> },
+    { key: "train", header: "Train", number: true, cell: (slice) => count(slice.rows?.train), sort: (slice) => slice.rows?.train },
+    { key: "valid", header: "Valid", number: true, cell: (slice) => count(slice.rows?.valid), sort: (slice) => slice.rows?.valid },
+    { key: "test", header: "Test", number: true, cell: (slice) => count(slice.rows?.test), sort: (slice) => slice.rows?.test },
+    ...systems.map((system) => ({ key: system, header: systemTitle(system), number: true, cell: (slice: SliceResult) => <MeasureText measure={accuracyOf(slice, system)} />, sort: (slice: SliceResult) => accuracyOf(slice, system)?.value })),
+    { key: "note", header: "Note", cell: (slice) => (slice.note ? <span class="chip chip-too-few">{slice.note}</span> : ""), sort: (slice) => slice.note || null },
+  ];
+  return (
+    <Block title="All slices">
+      <Table caption="Slices, with accuracy by system" columns={columns} rows={slices} rowKey={(slice) => slice.slice} searchText={(slice) => `${slice.slice} ${slice.definition} ${slice.note}`} searchLabel="Filter slices" />
+    </Block>
+  );
+}
