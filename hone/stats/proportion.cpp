@@ -1,10 +1,21 @@
 #include "hone/stats/proportion.h"
 
 #include <algorithm>
+#include <boost/math/distributions/beta.hpp>
 #include <cassert>
 #include <cmath>
 
 namespace hone {
+namespace {
+
+// The rate above which `count` or fewer of n have probability `tail`.
+double upper_end(std::uint64_t count, std::uint64_t n, double tail) {
+  if (count == n) return 1.0;
+  const boost::math::beta_distribution<> beta(static_cast<double>(count) + 1.0, static_cast<double>(n - count));
+  return boost::math::quantile(boost::math::complement(beta, tail));
+}
+
+}  // namespace
 
 std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z) {
   assert(count <= n);
@@ -12,7 +23,20 @@ std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z) {
   const double items = static_cast<double>(n), rate = static_cast<double>(count) / items, z2 = z * z;
   const double scale = 1.0 + z2 / items, centre = rate + z2 / (2.0 * items);
   const double half = z * std::sqrt(rate * (1.0 - rate) / items + z2 / (4.0 * items * items));
-  return Interval{std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+  // At none and at all the end is the bound itself, which the difference of two rounded numbers may miss.
+  return Interval{count == 0 ? 0.0 : std::max(0.0, (centre - half) / scale), count == n ? 1.0 : std::min(1.0, (centre + half) / scale)};
+}
+
+std::optional<Interval> clopper_pearson(std::uint64_t count, std::uint64_t n, double alpha) {
+  assert(count <= n);
+  if (n == 0) return std::nullopt;
+  return Interval{1.0 - upper_end(n - count, n, alpha / 2.0), upper_end(count, n, alpha / 2.0)};
+}
+
+std::optional<double> clopper_pearson_upper(std::uint64_t count, std::uint64_t n, double alpha) {
+  assert(count <= n);
+  if (n == 0) return std::nullopt;
+  return upper_end(count, n, alpha);
 }
 
 }  // namespace hone

@@ -13,8 +13,15 @@ struct Interval {
 /// z of a two-sided 95 % interval.
 inline constexpr double kZ95 = 1.959964;
 
-/// Wilson score interval of a rate of `count` in `n` (E. B. Wilson 1927), clipped to [0, 1]; nothing when n is 0.
-/// REQUIRES: count <= n.
+/// Wilson score interval of a rate of `count` in `n` (E. B. Wilson 1927), clipped to [0, 1]; nothing when n is 0. For
+/// every rate that is shown. REQUIRES: count <= n.
 std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z = kZ95);
+
+/// The exact interval of Clopper and Pearson (1934), never of less than its nominal coverage; nothing when n is 0. For
+/// promises. REQUIRES: count <= n, alpha in (0, 1).
+std::optional<Interval> clopper_pearson(std::uint64_t count, std::uint64_t n, double alpha = 0.05);
+
+/// One-sided: with confidence 1 - alpha the rate is at most this ("at most 1 % violate"). REQUIRES: as above.
+std::optional<double> clopper_pearson_upper(std::uint64_t count, std::uint64_t n, double alpha = 0.05);
 
 }  // namespace hone
