@@ -2,10 +2,12 @@
 
 #include <arrow/type_fwd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,7 +27,7 @@ inline constexpr std::string_view kIdColumn = "hone_id";        // string, uniqu
 inline constexpr std::string_view kSplitColumn = "hone_split";  // uint8, a Split
 inline constexpr std::string_view kFileColumn = "hone_file";    // uint32, index into DatasetManifest::files
 inline constexpr std::string_view kLineColumn = "hone_line";    // uint64, first line of the row in its file, from 1 (Parquet: row, from 1)
-inline constexpr std::string_view kGroupColumn = "hone_group";  // string; only with `data.group`
+inline constexpr std::string_view kGroupColumn = "hone_group";  // string; only with `data.group`; the id where a row has none
 
 /// A file that was imported. The name is the base name: folders never enter an object.
 struct SourceFile {
@@ -64,6 +66,9 @@ struct DatasetManifest {
   std::vector<BadRow> first_bad_rows;  // At most ten.
   std::vector<std::string> notes;      // What a user should know: columns missing in some files, invalid UTF-8 replaced, …
 };
+void to_json(nlohmann::json& json, const DatasetManifest& manifest);
+/// Throws kCorruptData unless the JSON is a manifest of format "hone-dataset/1".
+void from_json(const nlohmann::json& json, DatasetManifest& manifest);
 
 /// An immutable table of examples: a manifest over Parquet objects, read batch by batch. Any number of threads may read.
 class Dataset {
@@ -100,6 +105,11 @@ class Dataset {
   std::optional<std::uint64_t> find_id(std::string_view id) const;
 
  private:
+  /// As for_each_batch(), until `visit` returns false.
+  using VisitWhile = std::function<bool(const arrow::RecordBatch& batch, std::uint64_t first_row)>;
+  void scan(std::span<const std::string> columns, const VisitWhile& visit, std::int64_t batch_rows) const;
+  std::vector<std::string> all_columns() const;
+
   const ObjectStore* objects_;
   ObjectRef ref_;
   DatasetManifest manifest_;

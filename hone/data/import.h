@@ -24,21 +24,22 @@ struct ReadOptions {
 struct SplitOptions {
   enum class By { kHash, kField, kFiles };
   By by = By::kHash;
-  double share[kSplits] = {0.8, 0.1, 0.1};  // kHash: sum 1.
-  std::string field;                        // kField: a column that holds train, valid or test (also: dev, validation).
+  double share[kSplits] = {0.8, 0.1, 0.1};            // kHash: sum 1.
+  std::string field;                                  // kField: a column that holds train, valid or test (also: dev, validation).
   std::vector<std::filesystem::path> files[kSplits];  // kFiles. A split without files may take a share of train by hash:
   double valid_share_of_train = 0.0;                  // kFiles: so much of the train files, by hash, becomes valid.
   void validate() const;
 };
 
 struct ImportOptions {
-  std::vector<std::filesystem::path> files;  // In the order given; each as .csv .tsv .jsonl .ndjson .parquet, also .gz and .zst. With kFiles: unused.
+  std::vector<std::filesystem::path>
+      files;  // In the order given; each as .csv .tsv .jsonl .ndjson .parquet, also .gz and .zst. With kFiles: unused.
   ReadOptions read;
   std::string id;                 // Column; empty: a hash of the text fields and an occurrence number.
   std::vector<std::string> text;  // At least one column.
   std::string group;              // Column; empty: every row is its own group. A row without a value is its own group.
   SplitOptions split;
-  double max_bad_rows = 0.01;     // Share of all rows.
+  double max_bad_rows = 0.01;  // Share of all rows.
   void validate() const;
 };
 

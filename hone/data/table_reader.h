@@ -23,8 +23,11 @@ class TableReader {
  public:
   virtual ~TableReader() = default;
 
-  /// The next batch of at most about 8,192 rows or 8 MiB, or one with `rows` null at the end. Batches of one file
-  /// may differ in their columns (JSONL): each has those that its rows name.
+  /// The columns of every batch of this file, in order; none for a file without a byte. JSONL: in order of first appearance.
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
+
+  /// The next batch of at most about 8,192 rows or 8 MiB (more only where one row is larger), or one with `rows` null at
+  /// the end. A field that a row does not have (JSONL) is null. Throws kCorruptData where reading cannot go on.
   virtual TableBatch next() = 0;
 
   /// Malformed rows seen so far, in order; they are left out of the batches. At most 1,000 are kept, all are counted.
@@ -34,17 +37,33 @@ class TableReader {
   /// Fields whose invalid UTF-8 was replaced by U+FFFD.
   std::uint64_t repaired_fields() const { return repaired_fields_; }
 
+  /// What a user should know about the file, in sentences: columns left out, keys named twice.
+  virtual std::vector<std::string> notes() const { return notes_; }
+
   /// Bytes of the file read so far (compressed ones, for .gz and .zst), for progress.
   virtual std::uint64_t bytes_read() const = 0;
 
  protected:
+  void add_bad_row(std::uint64_t line, std::string reason);
+
+  std::string name_;  // Base name of the file.
+  std::shared_ptr<arrow::Schema> schema_;
+  std::vector<std::string> notes_;
   std::vector<BadRow> bad_rows_;
   std::uint64_t bad_row_count_ = 0;
   std::uint64_t repaired_fields_ = 0;
 };
 
 /// Chooses by the file name's ending: .csv .tsv .jsonl .ndjson .parquet, each of the text ones also with .gz or .zst.
-/// Throws kInvalidArgument for another ending, naming those known; kNotFound; kCorruptData for a header that cannot be.
-std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const ReadOptions& options);
+/// CSV and TSV (RFC 4180; LF, CRLF and CR) give strings, an empty field an empty one. JSONL gives int64, double, bool or
+/// string by column: a column whose values are not of one kind, or nested, is a string of the text as it is written, which
+/// takes a first reading of the whole file to know; with `types`, columns are as they say instead (others are left out).
+/// Parquet keeps strings, whole numbers (as int64), reals (as double), booleans and timestamps; dates, decimals and wider
+/// numbers become text; nested columns are left out with a note. Ignored for CSV and Parquet: `types`.
+///
+/// Throws kInvalidArgument for another ending, naming those known, and for a folder; kNotFound; kCorruptData for a header
+/// that cannot be (two columns of one name, more than 10,000).
+std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const ReadOptions& options,
+                                        const std::shared_ptr<arrow::Schema>& types = nullptr);
 
 }  // namespace hone
