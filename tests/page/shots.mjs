@@ -1,6 +1,7 @@
 // Pictures to look at: the first screen and the whole page, light, dark, on a phone and printed.
 
 import { watched } from "./browser.mjs";
+import { kSections } from "./expectations.mjs";
 
 export async function takeShots(browser, url, pathOf) {
   const shoot = async (kind, viewport, media, whole) => {
@@ -8,6 +9,7 @@ export async function takeShots(browser, url, pathOf) {
     await page.emulateMedia(media);
     await page.goto(url, { waitUntil: "load" });
     await page.screenshot({ path: pathOf(kind), fullPage: whole });
+    if (kind === "light") await shootSections(page, pathOf);
     await page.context().close();
   };
   await shoot("first", { width: 1440, height: 900 }, { colorScheme: "light" }, false);
@@ -15,4 +17,8 @@ export async function takeShots(browser, url, pathOf) {
   await shoot("dark", { width: 1440, height: 900 }, { colorScheme: "dark" }, true);
   await shoot("phone", { width: 390, height: 844 }, { colorScheme: "light" }, true);
   await shoot("print", { width: 794, height: 1123 }, { media: "print" }, true);
+}
+
+async function shootSections(page, pathOf) {
+  for (const id of kSections) await page.locator(`section#${id}`).screenshot({ path: pathOf(id) });
 }

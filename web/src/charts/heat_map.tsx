@@ -60,7 +60,7 @@ export function HeatMap({ confusion, shown, unit, label }: HeatMapProps) {
             role="application"
             aria-roledescription="heat map"
             aria-label={`${label} Arrow keys move between cells.`}
-            tabIndex={0}
+            tabindex={0}
             onKeyDown={onKey}
             onBlur={() => setPlace(null)}
           >
