@@ -8,6 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "hone/core/suggest.h"
@@ -29,6 +30,33 @@ std::optional<double> as_number(const std::string& text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+// Digits behind a 0 that means nothing: a number would lose them.
+bool has_idle_zero(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+}
+
+bool is_whole(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789", text.starts_with('-')) == std::string_view::npos;
+}
+
+// YAML allows no control characters but tab and line breaks; the parser would take U+0004 for the end of the file and a
+// leading NUL for UTF-16.
+void refuse_control_characters(std::string_view text, const std::string& file) {
+  int line = 1, column = 1;
+  for (const char byte : text) {
+    if (static_cast<unsigned char>(byte) < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')
+      throw Error(ErrorCode::kInvalidProject,
+                  place(file, line, column) + "a control character (byte " + std::to_string(byte) + ") cannot stand here");
+    ++column;
+    if (byte == '\n') ++line, column = 1;
+  }
+}
+
+std::string place_of(const std::string& file, const YAML::Mark& mark) {
+  return mark.is_null() ? file + ": " : place(file, mark.line + 1, mark.column + 1);
 }
 
 std::string_view kind_name(ConfigNode::Kind kind) {
@@ -78,13 +106,18 @@ class YamlReader : public YAML::EventHandler {
   ConfigNode take() { return std::move(root_); }
 
  private:
+  struct Key {
+    std::string text;
+    YAML::Mark mark;
+  };
   struct Open {
     ConfigNode node;
-    std::optional<std::string> key;
+    std::optional<Key> key;
+    std::set<std::string> keys;  // So far.
   };
 
   [[noreturn]] void fail(const YAML::Mark& mark, const std::string& message) const {
-    throw Error(ErrorCode::kInvalidProject, place(file_, mark.line + 1, mark.column + 1) + message);
+    throw Error(ErrorCode::kInvalidProject, place_of(file_, mark) + message);
   }
   ConfigNode node(const YAML::Mark& mark, ConfigNode::Kind kind, const std::string& tag, YAML::anchor_t anchor) const {
     if (anchor != 0) fail(mark, "anchors are not allowed");
@@ -99,7 +132,7 @@ class YamlReader : public YAML::EventHandler {
   void open(const YAML::Mark& mark, ConfigNode started) {
     if (open_.size() >= kMaxDepth) fail(mark, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
     if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) fail(mark, "a key must be a single value");
-    open_.push_back({std::move(started), std::nullopt});
+    open_.push_back({std::move(started), std::nullopt, {}});
   }
   void close() {
     ConfigNode done = std::move(open_.back().node);
@@ -109,9 +142,9 @@ class YamlReader : public YAML::EventHandler {
   void add(const YAML::Mark& mark, ConfigNode leaf) {
     if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) {
       if (!leaf.is_scalar()) fail(mark, "a key must not be empty");
-      if (open_.back().node.find(leaf.text_)) fail(mark, "the key '" + leaf.text_ + "' stands here twice");
       if (leaf.text_ == "<<" && !leaf.quoted_) fail(mark, "merge keys are not allowed");
-      open_.back().key = std::move(leaf.text_);
+      if (!open_.back().keys.insert(leaf.text_).second) fail(mark, "the key '" + leaf.text_ + "' stands here twice");
+      open_.back().key = Key{std::move(leaf.text_), mark};
       return;
     }
     attach(std::move(leaf));
@@ -123,7 +156,9 @@ class YamlReader : public YAML::EventHandler {
     }
     Open& parent = open_.back();
     if (parent.node.is_map()) {
-      parent.node.entries_.emplace_back(std::move(*parent.key), std::move(done));
+      done.key_line_ = parent.key->mark.line + 1;
+      done.key_column_ = parent.key->mark.column + 1;
+      parent.node.entries_.emplace_back(std::move(parent.key->text), std::move(done));
       parent.key.reset();
     } else {
       parent.node.items_.push_back(std::move(done));
@@ -139,15 +174,17 @@ ConfigNode ConfigNode::parse_yaml(std::string_view text, const std::string& file
   if (text.size() > kMaxBytes)
     throw Error(ErrorCode::kInvalidProject, file + ": larger than 1 MiB; put lists of terms into files of their own");
   if (!is_valid_utf8(text)) throw Error(ErrorCode::kInvalidProject, file + ": not valid UTF-8; save the file as UTF-8");
+  refuse_control_characters(text, file);
   YamlReader reader(file);
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     parser.HandleNextDocument(reader);
     YamlReader rest(file);
-    if (parser.HandleNextDocument(rest)) throw Error(ErrorCode::kInvalidProject, file + ": holds more than one YAML document");
+    if (parser.HandleNextDocument(rest))
+      throw Error(ErrorCode::kInvalidProject, file + ": holds more than one YAML document, or something after its end");
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorCode::kInvalidProject, place(file, error.mark.line + 1, error.mark.column + 1) + "not valid YAML: " + error.msg);
+    throw Error(ErrorCode::kInvalidProject, place_of(file, error.mark) + "not valid YAML: " + error.msg);
   }
   return reader.take();
 }
@@ -209,7 +246,7 @@ void ConfigNode::allow_keys(std::initializer_list<std::string_view> keys) const 
   for (const auto& [key, value] : entries()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     throw Error(ErrorCode::kInvalidProject,
-                place(file_, value.line() > 0 ? value.line() : line_, column_) + "unknown key '" + key + "'" + suggestion(key, known));
+                place(file_, value.key_line_, value.key_column_) + "unknown key '" + key + "'" + suggestion(key, known));
   }
 }
 
@@ -217,30 +254,33 @@ Error ConfigNode::error(const std::string& message) const {
   return Error(ErrorCode::kInvalidProject, line_ > 0 ? place(file_, line_, column_) + message : message);
 }
 
-nlohmann::json ConfigNode::to_json() const {
-  switch (kind_) {
-    case Kind::kNull:
-      return nullptr;
-    case Kind::kScalar: {
-      if (quoted_) return text_;
-      if (text_ == "true" || text_ == "false") return text_ == "true";
-      const bool plain_number = text_ == "0" || !text_.starts_with('0') || text_.starts_with("0.");
-      if (const auto value = as_number(text_); value && plain_number) return *value;
-      return text_;
-    }
-    case Kind::kList: {
-      nlohmann::json list = nlohmann::json::array();
-      for (const ConfigNode& item : items_) list.push_back(item.to_json());
-      return list;
-    }
-    case Kind::kMap: {
-      nlohmann::json map = nlohmann::json::object();
-      for (const auto& [key, value] : entries_) map[key] = value.to_json();
-      return map;
-    }
-  }
-  return nullptr;
+nlohmann::json ConfigNode::to_json() const { return to_json(&ConfigNode::typed_scalar); }
+
+nlohmann::json ConfigNode::to_json_as_written() const { return to_json(&ConfigNode::written_scalar); }
+
+nlohmann::json ConfigNode::to_json(nlohmann::json (ConfigNode::*leaf)() const) const {
+  nlohmann::json json;
+  if (is_scalar()) return (this->*leaf)();
+  if (is_list()) json = nlohmann::json::array();
+  if (is_map()) json = nlohmann::json::object();
+  for (const ConfigNode& item : items_) json.push_back(item.to_json(leaf));
+  for (const auto& [key, value] : entries_) json[key] = value.to_json(leaf);
+  return json;
 }
+
+nlohmann::json ConfigNode::typed_scalar() const {
+  if (quoted_ || has_idle_zero(text_)) return text_;
+  if (text_ == "true" || text_ == "false") return text_ == "true";
+  if (is_whole(text_)) {
+    std::int64_t whole = 0;
+    const auto [stop, error] = std::from_chars(text_.data(), text_.data() + text_.size(), whole);
+    return error == std::errc() && stop == text_.data() + text_.size() ? nlohmann::json(whole) : nlohmann::json(text_);
+  }
+  if (const auto value = as_number(text_)) return *value;
+  return text_;
+}
+
+nlohmann::json ConfigNode::written_scalar() const { return text_; }
 
 ConfigNode ConfigNode::scalar(std::string text) {
   ConfigNode node;

@@ -13,8 +13,8 @@
 namespace hone {
 
 /// A settings file as a tree that knows where each part stands, so that every complaint names file, line
-/// and column. Read from YAML within limits that keep hostile files harmless: 1 MiB, depth 32, no anchors,
-/// aliases, tags or merge keys, no key twice.
+/// and column (in bytes). Read from YAML within limits that keep hostile files harmless: 1 MiB, depth 32, no anchors,
+/// aliases, tags or merge keys, no key twice, no control characters.
 ///
 ///     ConfigNode root = ConfigNode::parse_yaml(text, "hone.yaml");
 ///     root.allow_keys({"data", "task"});               // throws "hone.yaml:7:1: unknown key 'dta'; did you mean 'data'?"
@@ -60,15 +60,23 @@ class ConfigNode {
   /// An error that begins with "file:line:column: ".
   Error error(const std::string& message) const;
 
-  /// The same content without places, keys sorted: what versions are hashed from. Plain (unquoted) scalars
-  /// that are numbers or booleans become such, so that `1.0` and `1.00` are one version.
+  /// The same content without places, keys sorted, for options: plain (unquoted) scalars that are numbers or booleans
+  /// become such. What begins with an idle 0 (00123) or holds more digits than 64 bits stays text.
   nlohmann::json to_json() const;
+
+  /// The same with every scalar as it is written: what versions are hashed from wherever text() is read, since there
+  /// `1.0` and `1.00` are two terms.
+  nlohmann::json to_json_as_written() const;
 
   /// One scalar node, for values that do not come from a file.
   static ConfigNode scalar(std::string text);
 
  private:
   friend class YamlReader;
+
+  nlohmann::json to_json(nlohmann::json (ConfigNode::*leaf)() const) const;
+  nlohmann::json typed_scalar() const;
+  nlohmann::json written_scalar() const;
 
   Kind kind_ = Kind::kNull;
   bool quoted_ = false;
@@ -78,6 +86,8 @@ class ConfigNode {
   std::string file_;
   int line_ = 0;
   int column_ = 0;
+  int key_line_ = 0;  // Where the key stands whose value this is.
+  int key_column_ = 0;
 };
 
 }  // namespace hone

@@ -2,36 +2,35 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace hone {
 namespace {
 
-// Keeps the exception of the lowest block, so that which error is shown does not depend on timing
-// more than it must.
+// Keeps the exception of the lowest block. Blocks are begun in order, and one is skipped only when a lower one has
+// failed: so the lowest that fails always runs, and which error is shown does not depend on timing.
 class FirstFailure {
  public:
   void keep(std::size_t block, std::exception_ptr error) {
     const std::lock_guard lock(mutex_);
-    if (!error_ || block < block_) {
-      block_ = block;
-      error_ = std::move(error);
-    }
-    failed_ = true;
+    if (block >= lowest_) return;
+    lowest_ = block;
+    error_ = std::move(error);
   }
-  bool failed() const { return failed_; }
+  bool lies_below(std::size_t block) const { return lowest_ < block; }
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
   std::mutex mutex_;
-  std::size_t block_ = 0;
   std::exception_ptr error_;
-  std::atomic<bool> failed_ = false;
+  std::atomic<std::size_t> lowest_ = SIZE_MAX;
 };
 
 }  // namespace
@@ -40,7 +39,7 @@ void parallel_for(std::size_t blocks, int threads, const std::function<void(std:
   std::atomic<std::size_t> next = 0;
   FirstFailure failure;
   const auto run = [&] {
-    for (std::size_t block = next++; block < blocks && !failure.failed(); block = next++) {
+    for (std::size_t block = next++; block < blocks && !failure.lies_below(block); block = next++) {
       try {
         work(block);
       } catch (...) {
@@ -50,7 +49,10 @@ void parallel_for(std::size_t blocks, int threads, const std::function<void(std:
   };
   std::vector<std::jthread> helpers;
   const std::size_t wanted = std::min<std::size_t>(thread_count(threads), blocks);
-  for (std::size_t helper = 1; helper < wanted; ++helper) helpers.emplace_back(run);
+  try {
+    for (std::size_t helper = 1; helper < wanted; ++helper) helpers.emplace_back(run);
+  } catch (const std::system_error&) {  // The machine gives no more threads: those there are do the work.
+  }
   run();
   helpers.clear();
   failure.rethrow();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "hone/core/hash.h"
+#include "hone/core/random_internal.h"
 
 namespace hone {
 namespace {
@@ -18,18 +19,23 @@ std::uint64_t key_of(std::uint64_t seed, std::string_view name) { return sha256_
 
 }  // namespace
 
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t product0 = kMultiplier0 * counter[0], product1 = kMultiplier1 * counter[2];
+    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
+               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
+    key[0] += kWeyl0;
+    key[1] += kWeyl1;
+  }
+  return counter;
+}
+
 RandomStream::RandomStream(std::uint64_t seed, std::string_view name) : key_(key_of(seed, name)) {}
 
 std::uint64_t RandomStream::at(std::uint64_t position) const {
-  std::uint32_t counter[4] = {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32), 0, 0};
-  std::uint32_t key0 = static_cast<std::uint32_t>(key_), key1 = static_cast<std::uint32_t>(key_ >> 32);
-  for (int round = 0; round < 10; ++round, key0 += kWeyl0, key1 += kWeyl1) {
-    const std::uint64_t product0 = kMultiplier0 * counter[0], product1 = kMultiplier1 * counter[2];
-    const std::uint32_t next[4] = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<std::uint32_t>(product1),
-                                   static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<std::uint32_t>(product0)};
-    for (int word = 0; word < 4; ++word) counter[word] = next[word];
-  }
-  return std::uint64_t{counter[1]} << 32 | counter[0];
+  const auto block = philox({static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32), 0, 0},
+                            {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)});
+  return std::uint64_t{block[1]} << 32 | block[0];
 }
 
 std::uint64_t RandomStream::below(std::uint64_t end) {

@@ -30,7 +30,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
   for (const std::string& candidate : known) {
     if (candidate.size() > 256) continue;
     const std::size_t distance = edit_distance(name, candidate);
-    if (distance < best_distance) {
+    if (distance < best_distance && distance < std::max(name.size(), candidate.size())) {  // Something must be alike.
       best_distance = distance;
       best = candidate;
     }

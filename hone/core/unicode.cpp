@@ -47,7 +47,7 @@ CodePoint after(std::string_view text, std::size_t position) {
 CodePoint before(std::string_view text, std::size_t position) {
   if (position == 0) return {};
   std::size_t start = position - 1;
-  while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) --start;
+  while (start > 0 && position - start < 4 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) --start;
   CodePoint point = after(text.substr(0, position), start);
   point.bytes = position - start;
   return point;
@@ -61,7 +61,7 @@ bool in(utf8proc_int32_t value, utf8proc_int32_t first, utf8proc_int32_t last) {
 bool is_unspaced(utf8proc_int32_t value) {
   return in(value, 0x2E80, 0x2FDF) || in(value, 0x3005, 0x3007) || in(value, 0x3041, 0x309F) || in(value, 0x3400, 0x4DBF) ||
          in(value, 0x4E00, 0x9FFF) || in(value, 0xF900, 0xFAFF) || in(value, 0x20000, 0x3FFFD) || in(value, 0x0E01, 0x0EDF) ||
-         in(value, 0x1000, 0x109F) || in(value, 0x1780, 0x17DD);
+         in(value, 0x1000, 0x109F) || in(value, 0x1780, 0x17DD) || in(value, 0xA9E0, 0xA9FE) || in(value, 0xAA60, 0xAA7F);
 }
 
 WordClass class_of_ascii(utf8proc_int32_t value) {
