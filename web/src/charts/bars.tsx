@@ -22,30 +22,23 @@ export interface BarRow {
 const kHead = 20;
 const kRow = 24;
 const kTop = 26;
+const kGap = 16;
+// Under this width two columns of bars would be too short to compare.
+const kNarrow = 480;
+// A letter's usual width in pixels.
+const kLetter = 7.4;
 
 export function Bars({ label, columns, rows, what }: { label: string; columns: readonly BarColumn[]; rows: readonly BarRow[]; what: string }) {
   const [holder, width] = useWidth<HTMLDivElement>();
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, kHead);
-  const left = Math.min(180, width * 0.32);
-  const gap = 16;
-  const wide = Math.max(20, (width - left - gap * columns.length) / columns.length);
   const height = kTop + shown.length * kRow;
+  // Side by side where there is room, else one below the other.
+  const panels = width < kNarrow ? columns.map((_, at) => [at]) : [columns.map((_, at) => at)];
   return (
     <>
       <div class="chart" ref={holder} style={{ minHeight: `${height}px` }}>
-        {width > 0 && (
-          <svg width="100%" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-            {shown.map((row, index) => (
-              <text key={index} class="row-label" x={left} y={kTop + index * kRow + 16} text-anchor="end">
-                {shortened(row.label, Math.max(8, Math.floor(left / 7.2)))}
-              </text>
-            ))}
-            {columns.map((column, at) => (
-              <BarColumnMarks key={column.title} column={column} at={at} rows={shown} all={rows} left={left + gap + at * (wide + gap)} width={wide} />
-            ))}
-          </svg>
-        )}
+        {width > 0 && panels.map((panel) => <BarPanel key={panel.join()} label={label} columns={columns} shown={shown} all={rows} width={width} height={height + (panels.length > 1 ? kGap : 0)} panel={panel} />)}
       </div>
       {rows.length > kHead && (
         <button type="button" class="more" aria-expanded={all} onClick={() => setAll(!all)}>
@@ -53,6 +46,36 @@ export function Bars({ label, columns, rows, what }: { label: string; columns: r
         </button>
       )}
     </>
+  );
+}
+
+interface PanelProps {
+  label: string;
+  columns: readonly BarColumn[];
+  shown: readonly BarRow[];
+  all: readonly BarRow[];
+  width: number;
+  height: number;
+  /** Which columns this drawing holds. */
+  panel: readonly number[];
+}
+
+function BarPanel({ label, columns, shown, all, width, height, panel }: PanelProps) {
+  const longest = max(shown, (row) => Array.from(row.label).length) ?? 0;
+  const left = Math.min(180, width * 0.34, 12 + longest * kLetter);
+  const wide = Math.max(20, (width - left - kGap * panel.length) / panel.length);
+  return (
+    <svg width="100%" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${label}: ${panel.map((at) => columns[at]?.title).join(", ")}`}>
+      {shown.map((row, index) => (
+        <text key={index} class="row-label" x={left} y={kTop + index * kRow + 16} text-anchor="end">
+          {shortened(row.label, Math.max(8, Math.floor(left / kLetter)))}
+        </text>
+      ))}
+      {panel.map((at, place) => {
+        const column = columns[at];
+        return column && <BarColumnMarks key={column.title} column={column} at={at} rows={shown} all={all} left={left + kGap + place * (wide + kGap)} width={wide} />;
+      })}
+    </svg>
   );
 }
 

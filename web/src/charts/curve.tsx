@@ -26,7 +26,7 @@ interface Panel {
 
 const kLeft = 46;
 const kRight = 64;
-const kGap = 44;
+const kGap = 56;
 
 const kLosses: Panel = {
   title: "Loss",

@@ -17,15 +17,17 @@ interface FigureProps {
   data: ChartData;
   legend?: ComponentChildren;
   controls?: ComponentChildren;
+  /** The words go beside the drawing where there is room: for drawings that are not wide. */
+  beside?: boolean;
   children: ComponentChildren;
 }
 
 // More rows than this are of no use to a reader, and slow a browser; the JSON has them all.
 const kMostRows = 200;
 
-export function Figure({ title, caption, data, legend, controls, children }: FigureProps) {
+export function Figure({ title, caption, data, legend, controls, beside, children }: FigureProps) {
   return (
-    <figure class="figure">
+    <figure class={beside ? "figure figure-beside" : "figure"}>
       {(controls || legend) && (
         <div class="figure-tools">
           {controls}
@@ -33,8 +35,10 @@ export function Figure({ title, caption, data, legend, controls, children }: Fig
         </div>
       )}
       {children}
-      <figcaption>{caption}</figcaption>
-      <Numbers title={title} data={data} />
+      <div class="figure-words">
+        <figcaption>{caption}</figcaption>
+        <Numbers title={title} data={data} />
+      </div>
     </figure>
   );
 }

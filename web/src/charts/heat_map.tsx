@@ -19,20 +19,19 @@ interface HeatMapProps {
   label: string;
 }
 
-const kLargest = 46;
+const kLargest = 64;
 // Below this the names of the classes would touch; then the readout alone says which cell it is.
 const kReadable = 11;
 const kSmallest = 2;
+const kMostNames = 121;
+// A letter's usual width, in font sizes.
+const kLetter = 0.6;
 
 export function HeatMap({ confusion, shown, unit, label }: HeatMapProps) {
   const [holder, width] = useWidth<HTMLDivElement>();
   const [place, setPlace] = useState<Place | null>(null);
   const columns = useMemo(() => [...shown, confusion.classes.length], [shown, confusion]);
-  const named = shown.length <= 120;
-  const left = named ? Math.min(170, Math.max(84, width * 0.17)) : 24;
-  const size = cellSize(width - left - 10, columns.length, named);
-  const slanted = size >= 24;
-  const head = named ? (slanted ? 104 : 132) : 24;
+  const { named, left, size, slanted, head } = useMemo(() => layOut(confusion, columns, width), [confusion, columns, width]);
   const drawn = useMemo(() => shades(confusion, shown, unit, size), [confusion, shown, unit, size]);
   const total = { width: left + columns.length * size + (slanted ? 70 : 10), height: head + shown.length * size + 4 };
   const go = (row: number, column: number) => setPlace({ row: Math.min(shown.length - 1, Math.max(0, row)), column: Math.min(columns.length - 1, Math.max(0, column)) });
@@ -90,6 +89,29 @@ export function HeatMap({ confusion, shown, unit, label }: HeatMapProps) {
 
 const kKeys: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+interface Layout {
+  named: boolean;
+  left: number;
+  head: number;
+  size: number;
+  slanted: boolean;
+}
+
+/** Names get the room that the longest of them needs, within limits: the cells matter more. */
+function layOut(confusion: Confusion, columns: readonly number[], width: number): Layout {
+  if (columns.length > kMostNames) return { named: false, left: 24, head: 24, slanted: false, size: cellSize(width - 34, columns.length, false) };
+  const letters = Math.max(8, ...columns.map((index) => Array.from(confusion.classes[index] ?? "").length));
+  const left = Math.min(16 + letters * 7, Math.max(84, width * 0.17), 168);
+  const size = cellSize(width - left - 10, columns.length, true);
+  const slanted = size >= 24;
+  const long = Math.min(letters, slanted ? 20 : 26) * fontSize(size) * kLetter;
+  return { named: true, left, size, slanted, head: 34 + (slanted ? 0.67 * long : long) };
+}
+
+function fontSize(size: number): number {
+  return Math.min(12.5, Math.max(9.5, size - 1.5));
+}
+
 function cellSize(width: number, columns: number, named: boolean): number {
   const fit = Math.floor(width / columns);
   return Math.min(kLargest, Math.max(named ? kReadable : kSmallest, fit));
@@ -122,8 +144,8 @@ interface NamesProps {
 }
 
 function Names({ confusion, shown, columns, left, head, size, slanted, place }: NamesProps) {
-  const font = Math.min(12.5, Math.max(9.5, size - 1.5));
-  const letters = (room: number) => Math.max(6, Math.floor(room / (font * 0.58)));
+  const font = fontSize(size);
+  const letters = (room: number) => Math.max(6, Math.floor(room / (font * kLetter)));
   const name = (index: number) => (index === confusion.classes.length ? "no label" : confusion.classes[index] ?? "");
   return (
     <g font-size={font} class="heat-names">
@@ -138,7 +160,7 @@ function Names({ confusion, shown, columns, left, head, size, slanted, place }: 
           class={place?.column === column ? "on" : undefined}
           transform={`translate(${left + column * size + size / 2 + (slanted ? 0 : font * 0.35)},${head - 6}) rotate(${slanted ? -42 : -90})`}
         >
-          {shortened(name(predicted), letters(slanted ? 100 : head - 30))}
+          {shortened(name(predicted), letters(slanted ? (head - 34) / 0.67 + 2 : head - 33))}
         </text>
       ))}
     </g>
@@ -149,7 +171,7 @@ function CellTexts({ confusion, shown, columns, size, unit }: { confusion: Confu
   const totals = goldTotals(confusion);
   const most = unit === "share" ? 1 : Math.max(1, ...shown.map((gold) => Math.max(...columns.map((predicted) => countAt(confusion, gold, predicted)))));
   return (
-    <g class="heat-texts" font-size={size >= 34 ? 12 : 10}>
+    <g class="heat-texts" font-size={size >= 48 ? 14 : size >= 34 ? 12 : 10}>
       {shown.map((gold, row) =>
         columns.map((predicted, column) => {
           const rows = countAt(confusion, gold, predicted);

@@ -5,14 +5,14 @@ import type { Evaluation } from "../report";
 import { count, percent } from "../format";
 import { useWidth } from "./width";
 
-const kLeft = 48;
+const kLeft = 62;
 const kBottom = 44;
 const kMost = 460;
 
 export function Reliability({ bins, label }: { bins: Evaluation["reliability"]; label: string }) {
   const [holder, width] = useWidth<HTMLDivElement>();
   const size = Math.min(kMost, width);
-  const x = scaleLinear([0, 1], [kLeft, size - 12]);
+  const x = scaleLinear([0, 1], [kLeft, size - 26]);
   const y = scaleLinear([0, 1], [size - kBottom, 10]);
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   return (
@@ -42,7 +42,7 @@ export function Reliability({ bins, label }: { bins: Evaluation["reliability"]; 
           <text class="axis-title" x={(x(0) + x(1)) / 2} y={size - 6} text-anchor="middle">
             How sure the model is
           </text>
-          <text class="axis-title" transform={`translate(12,${(y(0) + y(1)) / 2}) rotate(-90)`} text-anchor="middle">
+          <text class="axis-title" transform={`translate(13,${(y(0) + y(1)) / 2}) rotate(-90)`} text-anchor="middle">
             Share that is right
           </text>
         </svg>

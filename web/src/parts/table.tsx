@@ -33,6 +33,8 @@ interface TableProps<Row> {
 }
 
 const kPageSize = 20;
+// So few can be seen at a glance, and need no filter.
+const kFewRows = 8;
 // A printed list beyond this is of no use on paper; the JSON has all of it.
 const kPrintedRows = 200;
 
@@ -52,6 +54,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const ordered = useMemo(() => sorted(found, columns, sorting), [found, sorting]);
   const size = printing ? kPrintedRows : props.pageSize ?? kPageSize;
   const pages = Math.max(1, Math.ceil(ordered.length / size));
+  const searchable = searchText !== undefined && rows.length > kFewRows;
   const current = printing ? 0 : Math.min(page, pages - 1);
   const shown = ordered.slice(current * size, (current + 1) * size);
   const choose = (column: Column<Row>) => {
@@ -64,9 +67,9 @@ export function Table<Row>(props: TableProps<Row>) {
   };
   return (
     <div class="table">
-      {(searchText || props.controls) && (
+      {(searchable || props.controls) && (
         <div class="table-tools">
-          {searchText && rows.length > 8 && <Search label={props.searchLabel ?? "Filter"} value={filter} onInput={search} found={found.length} of={rows.length} />}
+          {searchable && <Search label={props.searchLabel ?? "Filter"} value={filter} onInput={search} found={found.length} of={rows.length} />}
           {props.controls}
         </div>
       )}

@@ -23,7 +23,7 @@ export function DataSection({ report }: { report: Report }) {
         ]}
       />
       <Block title="Splits">
-        <Parts label="Rows by split" parts={kSplits.map((split) => ({ name: split, value: data.splits?.[split] ?? 0, tone: split, note: data.gold?.[split] > 0 ? `, ${count(data.gold[split])} with gold` : undefined }))} />
+        <Parts label="Rows by split" parts={kSplits.map((split) => ({ name: split, value: data.splits?.[split] ?? 0, tone: split, note: data.gold?.[split] > 0 ? `(${count(data.gold[split])} with gold)` : undefined }))} />
       </Block>
       <ClassCounts report={report} />
       <div class="columns">

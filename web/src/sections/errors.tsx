@@ -45,7 +45,7 @@ function ConfusionCard({ confusion }: { confusion: Evaluation["worst_confusions"
       <ul class="quotes">
         {(confusion.examples ?? []).map((row, index) => (
           <li key={index}>
-            <Quote row={row} />
+            <Quote row={row} sure />
           </li>
         ))}
       </ul>
@@ -63,12 +63,13 @@ function Taken({ gold, predicted }: { gold: string; predicted: string | null }) 
   );
 }
 
-function Quote({ row }: { row: ExampleRow }) {
+function Quote({ row, sure }: { row: ExampleRow; sure: boolean }) {
   return (
     <>
       <q class="text">{row.text}</q>
       <span class="quote-source">
-        row {count(row.row)} · {row.id} · sure of {percent(row.confidence, 0)}
+        row {count(row.row)} · {row.id}
+        {sure && ` · sure of ${percent(row.confidence)}`}
       </span>
     </>
   );
@@ -79,7 +80,7 @@ function ErrorRow({ row }: { row: ExampleRow }) {
     <div class="error-row">
       <span class="error-confidence">{percent(row.confidence)}</span>
       <div>
-        <Quote row={row} />
+        <Quote row={row} sure={false} />
         <Taken gold={row.gold} predicted={row.predicted} />
       </div>
     </div>

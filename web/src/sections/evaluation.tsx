@@ -77,6 +77,7 @@ function ReliabilityBlock({ bins }: { bins: Evaluation["reliability"] }) {
     <Block title="Is it as sure as it should be?">
       <Figure
         title="Reliability curve"
+        beside
         caption={`On the diagonal the model is right as often as it says. Dots below it are too sure, above it too careful. Widest gap: sure of ${percent(gap.confidence)}, right on ${percent(gap.accuracy)}.`}
         data={data}
       >

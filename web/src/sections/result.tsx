@@ -34,7 +34,7 @@ export function Result({ report }: { report: Report }) {
         <NextSteps steps={summary.next_steps ?? []} />
         <div>
           <Verdicts comparisons={evaluation?.comparisons ?? []} />
-          {summary.warnings?.length > 0 && <h3>Mind</h3>}
+          {summary.warnings?.length > 0 && <h3>Warnings</h3>}
           <Warnings items={summary.warnings} />
         </div>
       </div>

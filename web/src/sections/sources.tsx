@@ -57,7 +57,8 @@ export function Sources({ report }: { report: Report }) {
 function SourceName({ source }: { source: Source }) {
   return (
     <>
-      <span class="name">{source.name}</span> <span class="tag">{source.kind}</span>
+      <span class="name">{source.name}</span>
+      <span class="name-kind">{source.kind}</span>
     </>
   );
 }

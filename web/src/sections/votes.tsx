@@ -8,7 +8,7 @@ export function Votes({ report }: { report: Report }) {
   const rows = data.rows;
   const share = (part: number) => (rows > 0 ? `${percent(part / rows)} of all rows` : undefined);
   return (
-    <Section id="votes" title="Votes" lead="How the sources' votes fall on the rows, all together.">
+    <Section id="votes" title="Votes" lead="How the sources’ votes fall on the rows, all together.">
       <Facts
         items={[
           { name: "Votes", value: count(votes.total), note: votes.covered > 0 ? `${decimal(votes.total / votes.covered, 2)} a covered row` : undefined },
