@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "hone/eval/evaluation.h"
+
+namespace hone {
+
+/// What a comparison says; "better" and "worse" are of A.
+enum class ComparisonVerdict { kBetter, kWorse, kNoDifference, kTooFew, kNeverDiffer };
+std::string_view to_string(ComparisonVerdict verdict);  // "better", "no-difference"…
+
+struct ComparisonOptions {
+  double alpha = 0.05;                // Two-sided.
+  std::uint64_t least_items = 30;     // Fewer get no verdict,
+  std::uint64_t least_clusters = 10;  // nor do fewer clusters, where examples hang together.
+};
+
+/// The accuracy of A less that of B on the same rows with its 95 % interval: McNemar's mid-p and Tango's interval where
+/// every example stands alone, else Student's t of the clusters. Without gold, n is 0 and the interval -1 to 1.
+struct Comparison {
+  std::string a, b;  // Names of the systems.
+  std::string split;
+  std::uint64_t n = 0;
+  double difference = 0.0;
+  double low = -1.0, high = 1.0;
+  double p = 1.0;
+  ComparisonVerdict verdict = ComparisonVerdict::kTooFew;
+  std::string text;  // The verdict in words, differences in points of a hundred: "better by 3.2 points (0.4 to 6.1)".
+};
+
+struct System {
+  std::string name;
+  const SoftLabels& labels;
+};
+
+/// A row without a label is wrong. Throws kInvalidArgument as measure() does.
+Comparison compare(const System& a, const System& b, std::span<const ClassId> gold, std::span<const std::uint32_t> groups,
+                   std::span<const std::uint32_t> rows, std::string split, const ComparisonOptions& options = {});
+
+void to_json(nlohmann::json& json, const Comparison& comparison);
+
+}  // namespace hone
