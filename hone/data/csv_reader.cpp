@@ -6,7 +6,6 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <bit>
@@ -363,7 +362,7 @@ class CsvReader : public TableReader {
   }
 
   std::shared_ptr<arrow::RecordBatch> build() {
-    const bool valid = simdjson::validate_utf8(window_.text().substr(0, used_));
+    const bool valid = is_valid_utf8(window_.text().substr(0, used_));
     arrow::ArrayVector arrays;
     for (int column = 0; column < schema_->num_fields(); ++column) arrays.push_back(build_column(static_cast<std::size_t>(column), valid));
     return arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(lines_.size()), std::move(arrays));

@@ -1,12 +1,9 @@
-// One JSON object a line (jsonlines.org), read with simdjson's On-Demand interface: Keiser and Lemire, On-Demand JSON: A
-// Better Way to Parse Documents? (Software: Practice and Experience 54, 2024). On-Demand checks only what is asked for, so
-// every value of a row is asked for here, nested ones too.
+// One JSON object a line (jsonlines.org).
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/table_builder.h>
 #include <arrow/type.h>
-#include <simdjson.h>
 
 #include <charconv>
 #include <cstring>
@@ -14,100 +11,14 @@
 #include <unordered_map>
 
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/json_row_internal.h"
 #include "hone/data/readers_internal.h"
 
 namespace hone {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
 constexpr std::size_t kMaxLine = 16 << 20;
-constexpr int kMaxDepth = 64;
 constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
-
-enum class Kind { kNone, kNull, kBool, kNumber, kString, kNested };
-
-struct Cell {
-  Kind kind = Kind::kNone;
-  std::string_view text;  // As it is written; of strings, what they mean. Valid until the next row is parsed.
-};
-
-// Why a row cannot be used.
-struct BadJson {
-  std::string reason;
-};
-
-void need(simdjson::error_code error) {
-  if (error) throw BadJson{simdjson::error_message(error)};
-}
-
-template <typename T>
-T need(simdjson::simdjson_result<T> result) {
-  T value;
-  need(std::move(result).get(value));
-  return value;
-}
-
-// Tokens run up to the next one, blanks and all.
-std::string_view without_blanks(std::string_view token) { return token.substr(0, token.find_last_not_of(" \t\r\n") + 1); }
-
-void check_number(ondemand::value value, std::string_view text) {
-  const auto error = value.get_number().error();
-  // A whole number that fits no machine word is a number all the same; its text is kept.
-  if (error && (error != simdjson::NUMBER_ERROR || text.find_first_not_of("0123456789", text.starts_with('-')) != std::string_view::npos ||
-                text.size() < 19 || text[text.starts_with('-')] == '0'))
-    throw BadJson{"'" + std::string(text.substr(0, 40)) + "' is not a number"};
-}
-
-void check_nested(ondemand::value value, int depth);
-
-void check_scalar(ondemand::value value, ondemand::json_type type) {
-  if (type == ondemand::json_type::string) {
-    need(value.get_string());
-  } else if (type == ondemand::json_type::number) {
-    check_number(value, without_blanks(value.raw_json_token()));
-  } else if (type == ondemand::json_type::boolean) {
-    need(value.get_bool());
-  } else if (!need(value.is_null())) {
-    throw BadJson{"a value is none of null, true, false, a number, a string, a list or an object"};
-  }
-}
-
-void check_nested(ondemand::value value, int depth) {
-  if (depth > kMaxDepth) throw BadJson{"values are nested deeper than 64"};
-  const auto type = need(value.type());
-  if (type == ondemand::json_type::array) {
-    for (auto item : need(value.get_array())) check_nested(need(std::move(item)), depth + 1);
-  } else if (type == ondemand::json_type::object) {
-    for (auto item : need(value.get_object())) {
-      ondemand::field field = need(std::move(item));
-      need(field.unescaped_key());
-      check_nested(field.value(), depth + 1);
-    }
-  } else {
-    check_scalar(value, type);
-  }
-}
-
-Cell read_nested(ondemand::value value) {
-  const char* begin = value.raw_json_token().data();
-  check_nested(value, 2);
-  const char* end = need(value.current_location());
-  return {Kind::kNested, without_blanks({begin, static_cast<std::size_t>(end - begin)})};
-}
-
-Cell read_cell(ondemand::value value) {
-  const auto type = need(value.type());
-  if (type == ondemand::json_type::string) return {Kind::kString, need(value.get_string())};
-  const std::string_view text = without_blanks(value.raw_json_token());
-  if (type == ondemand::json_type::array || type == ondemand::json_type::object) {
-    return read_nested(value);
-  }
-  check_scalar(value, type);
-  if (type == ondemand::json_type::number) return {Kind::kNumber, text};
-  if (type == ondemand::json_type::boolean) return {Kind::kBool, text};
-  return {Kind::kNull, {}};
-}
 
 // Rows of a JSONL file, one after the other, and the columns that they name.
 class JsonlRows {
@@ -124,7 +35,7 @@ class JsonlRows {
   std::uint64_t repeated_keys() const { return repeated_keys_; }
 
   /// By column, for those that the row has; columns may be fewer than columns().
-  const std::vector<Cell>& cells() const { return cells_; }
+  const std::vector<JsonValue>& cells() const { return cells_; }
 
   void add_column(const std::string& column) { column_of(column); }
 
@@ -181,19 +92,15 @@ class JsonlRows {
   }
 
   void read_row(std::string_view line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto members = row_.parse(line);
     cells_.assign(columns_.size(), {});
-    ondemand::document row = need(parser_.iterate(line.data(), line.size(), line.size() + simdjson::SIMDJSON_PADDING));
-    if (need(row.type()) != ondemand::json_type::object) throw BadJson{"the line is not a JSON object"};
     expected_ = 0;
-    for (auto item : need(row.get_object())) {
-      ondemand::field field = need(std::move(item));
-      const std::size_t column = column_of(need(field.unescaped_key()));
+    for (const auto& [key, value] : members) {
+      const std::size_t column = column_of(key);
       if (column >= cells_.size()) cells_.resize(column + 1);
-      repeated_keys_ += cells_[column].kind != Kind::kNone;
-      cells_[column] = read_cell(field.value());
+      repeated_keys_ += cells_[column].kind != JsonKind::kNone;
+      cells_[column] = value;
     }
-    if (row.current_location().error() != simdjson::OUT_OF_BOUNDS) throw BadJson{"something follows the JSON object"};
   }
 
   // Rows mostly name their columns in the same order.
@@ -213,14 +120,14 @@ class JsonlRows {
   }
 
   TextWindow window_;
-  ondemand::parser parser_;
+  JsonRow row_;
   bool is_last_ = false;
   bool overlong_ = false;
   std::size_t used_ = 0;
   std::size_t searched_ = 0;
   std::uint64_t line_ = 0;
   std::string reason_;
-  std::vector<Cell> cells_;
+  std::vector<JsonValue> cells_;
   std::vector<std::string> columns_;
   std::unordered_map<std::string, std::size_t> places_;
   std::size_t expected_ = 0;
@@ -246,10 +153,10 @@ double real_number(std::string_view text) {
 struct Seen {
   bool whole = false, wide = false, real = false, boolean = false, other = false;
 
-  void add(const Cell& cell) {
-    if (cell.kind == Kind::kBool) boolean = true;
-    if (cell.kind == Kind::kString || cell.kind == Kind::kNested) other = true;
-    if (cell.kind == Kind::kNumber) add_number(cell.text);
+  void add(const JsonValue& cell) {
+    if (cell.kind == JsonKind::kBool) boolean = true;
+    if (cell.kind == JsonKind::kString || cell.kind == JsonKind::kNested) other = true;
+    if (cell.kind == JsonKind::kNumber) add_number(cell.text);
   }
 
   void add_number(std::string_view text) {
@@ -313,16 +220,16 @@ class JsonlReader : public TableReader {
     std::size_t bytes = 0;
     for (int column = 0; column < schema_->num_fields(); ++column) {
       const auto place = static_cast<std::size_t>(column);
-      const Cell cell = place < rows_.cells().size() ? rows_.cells()[place] : Cell{};
+      const JsonValue cell = place < rows_.cells().size() ? rows_.cells()[place] : JsonValue{};
       bytes += 8 + cell.text.size();
       check(append_cell(cell, *schema_->field(column)->type(), *builder.GetField(column)), name_, ErrorCode::kIo);
     }
     return bytes;
   }
 
-  static arrow::Status append_cell(const Cell& cell, const arrow::DataType& type, arrow::ArrayBuilder& builder) {
-    const bool number = cell.kind == Kind::kNumber;
-    if (cell.kind == Kind::kNone || cell.kind == Kind::kNull) return builder.AppendNull();
+  static arrow::Status append_cell(const JsonValue& cell, const arrow::DataType& type, arrow::ArrayBuilder& builder) {
+    const bool number = cell.kind == JsonKind::kNumber;
+    if (cell.kind == JsonKind::kNone || cell.kind == JsonKind::kNull) return builder.AppendNull();
     switch (type.id()) {
       case arrow::Type::INT64: {
         const auto value = number ? whole_number(cell.text) : std::nullopt;
@@ -335,7 +242,7 @@ class JsonlReader : public TableReader {
       }
       case arrow::Type::BOOL: {
         auto& truths = static_cast<arrow::BooleanBuilder&>(builder);
-        return cell.kind == Kind::kBool ? truths.Append(cell.text == "true") : truths.AppendNull();
+        return cell.kind == JsonKind::kBool ? truths.Append(cell.text == "true") : truths.AppendNull();
       }
       default:
         return static_cast<arrow::StringBuilder&>(builder).Append(cell.text);

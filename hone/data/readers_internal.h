@@ -20,6 +20,12 @@ inline constexpr std::size_t kBatchFields = 1 << 20;
 
 std::unique_ptr<TableReader> make_csv_reader(TextWindow window, char delimiter);
 
+/// Throws kNotFound for a file that is not there, kInvalidArgument for a folder.
+void require_file(const std::filesystem::path& file);
+
+/// A column in which no row has a value becomes one of text.
+std::shared_ptr<arrow::Schema> text_for_null(const arrow::Schema& schema);
+
 /// The columns of a file with the types that its own values call for; JSONL is read whole for it, and a column of it
 /// without any value is of type null. Throws as open_table().
 std::shared_ptr<arrow::Schema> column_types(const std::filesystem::path& file, const ReadOptions& options);

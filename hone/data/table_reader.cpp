@@ -12,13 +12,6 @@ namespace {
 constexpr std::size_t kKeptBadRows = 1000;
 constexpr const char* kEndings = ".csv, .tsv, .jsonl, .ndjson, .parquet, and the text ones with .gz or .zst";
 
-void refuse_missing(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) throw Error(ErrorCode::kNotFound, "no file '" + file.string() + "'");
-  if (std::filesystem::is_directory(file))
-    throw Error(ErrorCode::kInvalidArgument,
-                "'" + file.string() + "' is a folder; name the files in it, as in '" + (file / "*.csv").string() + "'");
-}
-
 TextWindow open_text(const std::filesystem::path& file, Packing packing, const ReadOptions& options) {
   const std::string name = file.filename().string();
   auto stream = value_of(arrow::io::ReadableFile::Open(file.string()), "cannot open '" + file.string() + "'", ErrorCode::kIo);
@@ -39,7 +32,7 @@ struct Format {
 
 Format format_of(const std::filesystem::path& file, const ReadOptions& options) {
   options.validate();
-  refuse_missing(file);
+  require_file(file);
   const auto [name, packing] = packing_of(file.filename().string());
   if (name.ends_with(".csv") || name.ends_with(".tsv")) return {Format::kCsv, packing, delimiter_of(options, name)};
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return {Format::kJsonl, packing};
@@ -48,15 +41,21 @@ Format format_of(const std::filesystem::path& file, const ReadOptions& options) 
               "cannot tell the format of '" + file.filename().string() + "' by its ending; known are " + kEndings);
 }
 
-// A column in which no row has a value is one of text.
-std::shared_ptr<arrow::Schema> with_text_for_null(const arrow::Schema& schema) {
+}  // namespace
+
+void require_file(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw Error(ErrorCode::kNotFound, "no file '" + file.string() + "'");
+  if (std::filesystem::is_directory(file))
+    throw Error(ErrorCode::kInvalidArgument,
+                "'" + file.string() + "' is a folder; name the files in it, as in '" + (file / "*.csv").string() + "'");
+}
+
+std::shared_ptr<arrow::Schema> text_for_null(const arrow::Schema& schema) {
   arrow::FieldVector fields = schema.fields();
   for (auto& field : fields)
     if (field->type()->id() == arrow::Type::NA) field = arrow::field(field->name(), arrow::utf8());
   return arrow::schema(std::move(fields));
 }
-
-}  // namespace
 
 void TableReader::add_bad_row(std::uint64_t line, std::string reason) {
   ++bad_row_count_;
@@ -68,7 +67,7 @@ std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const
   const Format format = format_of(file, options);
   if (format.kind == Format::kParquet) return make_parquet_reader(file);
   if (format.kind == Format::kCsv) return make_csv_reader(open_text(file, format.packing, options), format.delimiter);
-  const auto schema = types ? types : with_text_for_null(*scan_jsonl(open_text(file, format.packing, options)));
+  const auto schema = types ? types : text_for_null(*scan_jsonl(open_text(file, format.packing, options)));
   return make_jsonl_reader(open_text(file, format.packing, options), schema);
 }
 
