@@ -25,6 +25,7 @@ export function singleFile(): Plugin {
         else throw new Error(`${file.fileName} cannot go into a single file`);
         delete bundle[file.fileName];
       }
+      page.fileName = "report.html";
       page.source = inline(String(page.source), scripts, styles);
     },
   };

@@ -8,6 +8,5 @@ export default defineConfig({
     target: "es2022",
     modulePreload: false,
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
-    rolldownOptions: { input: "report.html" },
   },
 });

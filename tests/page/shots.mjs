@@ -20,7 +20,7 @@ export async function takeShots(browser, url, pathOf) {
 }
 
 async function shootSections(page, pathOf) {
-  // Else the header that stays in view lies over what is photographed.
-  await page.evaluate(() => document.querySelector("header.head").style.setProperty("position", "static"));
+  // Else what stays in view lies over what is photographed.
+  await page.evaluate(() => document.querySelectorAll("header.head, .heat .readout").forEach((element) => element.style.setProperty("position", "static")));
   for (const id of kSections) await page.locator(`section#${id}`).screenshot({ path: pathOf(id) });
 }

@@ -99,20 +99,23 @@ function evaluationOf(systems, classes, random) {
     comparisons: [],
     reliability: reliability(systems.model.test.length, random),
   };
-  evaluation.comparisons = [compare("model", "label model", evaluation.model, evaluation.label_model), compare("model", "best source", evaluation.model, evaluation.best_source), compare("label model", "best source", evaluation.label_model, evaluation.best_source)];
+  evaluation.comparisons = comparisonsOf(evaluation);
   return evaluation;
 }
 
-function compare(a, b, first, second) {
-  const n = first.test.accuracy.n;
-  const difference = first.test.accuracy.value - second.test.accuracy.value;
+function comparisonsOf(evaluation) {
+  const pairs = [["label model", "best source", "label_model", "best_source"], ["trained model", "label model", "model", "label_model"], ["trained model", "best source", "model", "best_source"]];
+  return ["test", "valid"].flatMap((split) => pairs.map(([a, b, first, second]) => compare(a, b, evaluation[first][split], evaluation[second][split], split)));
+}
+
+function compare(a, b, first, second, split) {
+  const n = first.accuracy.n;
+  const difference = first.accuracy.value - second.accuracy.value;
   const half = 1.96 * Math.sqrt(0.22 / n);
-  const verdict = n < 20 ? "too-few" : difference - half > 0 ? "better" : difference + half < 0 ? "worse" : "no-difference";
-  const percent = (x) => (100 * x).toFixed(1);
-  const text = verdict === "no-difference"
-    ? `No difference can be told between the ${a} and the ${b} on these ${n} rows (${percent(difference - half)} to ${percent(difference + half)} points).`
-    : `The ${a} is right more often than the ${b}: by ${percent(difference)} points (${percent(difference - half)} to ${percent(difference + half)}, p ${difference > 2 * half ? "< 0.001" : "= 0.02"}).`;
-  return { a, b, split: "test", n, difference, low: difference - half, high: difference + half, p: difference > 2 * half ? 0.00002 : 0.021, verdict, text };
+  const verdict = difference - half > 0 ? "better" : difference + half < 0 ? "worse" : "no-difference";
+  const points = (x) => (100 * x).toFixed(1);
+  const text = verdict === "no-difference" ? `no difference detectable: smallest detectable effect is ${points(1.43 * half)} points (80 % power)` : `${verdict} by ${points(Math.abs(difference))} points (${points(Math.abs(difference) - half)} to ${points(Math.abs(difference) + half)})`;
+  return { a, b, split, n, difference, low: difference - half, high: difference + half, p: difference > 2 * half ? 0.00002 : 0.021, verdict, text };
 }
 
 function worstConfusions(confusion, random) {
@@ -256,7 +259,7 @@ function slicesOf(plan, evaluation, random) {
     const name = index < names.length ? names[index] : `${names[index % names.length]}_${Math.floor(index / names.length) + 1}`;
     const n = index === 1 ? 9 : Math.max(24, Math.round(evaluation.model.test.accuracy.n * (0.1 + 0.5 * random())));
     const shift = 0.2 * (random() - 0.6);
-    return { slice: name, definition: index % 2 ? "any: [unacceptable, disgusted, “third time”]" : "where: {words_of: body, above: 40}", rows: { train: n * 8, valid: n, test: n }, ...Object.fromEntries(["best_source", "label_model", "model"].map((system) => [system, sliceMetrics(evaluation[system].test, shift, n)])), note: n < 30 ? "too few" : "" };
+    return { slice: name, definition: index % 2 ? "any: [unacceptable, disgusted, “third time”]" : "where: {words_of: body, above: 40}", rows: { train: n * 8, valid: n, test: n }, ...Object.fromEntries(["best_source", "label_model", "model"].map((system) => [system, sliceMetrics(evaluation[system].test, shift, n)])), note: n < 30 ? `too few rows with gold: ${n} of 30 needed` : "" };
   });
 }
 

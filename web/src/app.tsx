@@ -2,6 +2,7 @@ import type { Report } from "./report";
 import { kContents } from "./contents";
 import { count } from "./format";
 import { Contents } from "./parts/contents_list";
+import { Guard } from "./parts/guard";
 import { useTheme } from "./theme";
 
 export function App({ report }: { report: Report }) {
@@ -14,8 +15,10 @@ export function App({ report }: { report: Report }) {
       <div class="page">
         <Contents entries={kContents} />
         <main>
-          {kContents.map(({ id, show: Show }) => (
-            <Show key={id} report={report} />
+          {kContents.map(({ id, title, show: Show }) => (
+            <Guard key={id} id={id} title={title}>
+              <Show report={report} />
+            </Guard>
           ))}
         </main>
       </div>
@@ -31,7 +34,7 @@ function Head({ report }: { report: Report }) {
       <div class="head-name">
         <Mark />
         <h1>
-          {report.project}
+          <span>{report.project}</span>
           <span class="head-kind"> report</span>
         </h1>
       </div>

@@ -53,7 +53,13 @@ export function spoken(measure: Measure | null | undefined): string {
 
 export function pValue(value: Maybe): string {
   if (!known(value)) return kNothing;
-  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+  return value < 0.001 ? "< 0.001" : `= ${value.toFixed(3)}`;
+}
+
+/** A phrase of the program as a sentence: a capital first, and a full stop unless it is short or ends in a bracket. */
+export function sentence(text: string): string {
+  const started = text.charAt(0).toUpperCase() + text.slice(1);
+  return started.split(" ").length > 3 && !/[.!?)]$/.test(started) ? `${started}.` : started;
 }
 
 export function bytes(value: Maybe): string {
@@ -75,13 +81,6 @@ export function seconds(value: Maybe): string {
   const minutes = Math.floor(value / 60);
   if (minutes < 60) return `${minutes}${kNoBreak}min ${Math.round(value % 60)}${kNoBreak}s`;
   return `${Math.floor(minutes / 60)}${kNoBreak}h ${minutes % 60}${kNoBreak}min`;
-}
-
-/** Option values come as any JSON. */
-export function plain(value: unknown): string {
-  if (value === null || value === undefined) return kNothing;
-  if (typeof value === "number") return Number.isInteger(value) ? count(value) : String(value);
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Keeps a label in its place: long names end in an ellipsis (the whole is in the tooltip and the table). */

@@ -1,4 +1,4 @@
-/** How often the model is right against how sure it is. On the diagonal the two agree. */
+/** How often a system is right against how sure it is. On the diagonal the two agree. */
 
 import { scaleLinear } from "d3-scale";
 import type { Evaluation } from "../report";
@@ -40,7 +40,7 @@ export function Reliability({ bins, label }: { bins: Evaluation["reliability"]; 
             </g>
           ))}
           <text class="axis-title" x={(x(0) + x(1)) / 2} y={size - 6} text-anchor="middle">
-            How sure the model is
+            How sure it is
           </text>
           <text class="axis-title" transform={`translate(13,${(y(0) + y(1)) / 2}) rotate(-90)`} text-anchor="middle">
             Share that is right

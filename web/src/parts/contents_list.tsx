@@ -1,10 +1,16 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Links to the sections; the one being read is marked. */
 export function Contents({ entries }: { entries: readonly { id: string; title: string }[] }) {
   const current = useCurrentSection(entries);
+  const nav = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    // On narrow screens the links are a row that scrolls sideways.
+    const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (link) nav.current?.scrollTo({ left: link.offsetLeft - 40 });
+  }, [current]);
   return (
-    <nav class="contents" aria-label="Sections">
+    <nav class="contents" aria-label="Sections" ref={nav}>
       <ul>
         {entries.map(({ id, title }) => (
           <li key={id}>

@@ -1,4 +1,4 @@
-import { Component, type ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 
 interface SectionProps {
   id: string;
@@ -15,22 +15,9 @@ export function Section({ id, title, lead, children }: SectionProps) {
         <h2 id={`${id}-title`}>{title}</h2>
         {lead && <p class="lead">{lead}</p>}
       </header>
-      <Guard>{children}</Guard>
+      {children}
     </section>
   );
-}
-
-/** A report of another version may lack something. Then one section says so, and the others still show. */
-class Guard extends Component<{ children: ComponentChildren }, { failed: boolean }> {
-  override state = { failed: false };
-
-  override componentDidCatch(): void {
-    this.setState({ failed: true });
-  }
-
-  override render() {
-    return this.state.failed ? <p class="empty section-failed">This part of the report could not be shown; its numbers are in the output of “hone report --json”.</p> : this.props.children;
-  }
 }
 
 export function Empty({ children }: { children: ComponentChildren }) {

@@ -5,7 +5,8 @@ import { count, decimal, percent } from "../format";
 import { MeasureText } from "../parts/measure";
 import { Block, Empty, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
-import { kSplits, metricsOn, systemsOf } from "../systems";
+import { Verdicts } from "../parts/verdicts";
+import { headlineSplit, kSplits, metricsOn, systemsOf } from "../systems";
 import { ConfusionBlock } from "./confusion";
 import { PerClassBlock } from "./per_class";
 
@@ -17,6 +18,7 @@ export function EvaluationSection({ report }: { report: Report }) {
     <Section id="evaluation" title="Evaluation" lead={known ? "Every number on gold. For every comparison a row without a label counts as wrong." : undefined}>
       {!known && <Empty>There is no gold, so nothing could be measured. Name a field of known labels under “gold” in hone.yaml.</Empty>}
       {known && <MetricsTable report={report} />}
+      <Verdicts title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock confusion={evaluation.confusion} />
       <PerClassBlock perClass={evaluation.per_class} />
       <ReliabilityBlock bins={evaluation.reliability ?? []} />
@@ -78,10 +80,10 @@ function ReliabilityBlock({ bins }: { bins: Evaluation["reliability"] }) {
       <Figure
         title="Reliability curve"
         beside
-        caption={`On the diagonal the model is right as often as it says. Dots below it are too sure, above it too careful. Widest gap: sure of ${percent(gap.confidence)}, right on ${percent(gap.accuracy)}.`}
+        caption={`On the diagonal it is right as often as it says. Dots below it are too sure, above it too careful. Widest gap: sure of ${percent(gap.confidence)}, right on ${percent(gap.accuracy)}.`}
         data={data}
       >
-        <Reliability bins={bins} label={`Reliability of the model in ${bins.length} bins of about ${count(bins[0]?.n)} rows.`} />
+        <Reliability bins={bins} label={`Reliability in ${bins.length} bins of about ${count(bins[0]?.n)} rows.`} />
       </Figure>
     </Block>
   );

@@ -1,16 +1,18 @@
 /** What a manager reads first: one sentence, one number and how sure it is, what it is compared with, and what to do next. */
 
-import type { Comparison, Report } from "../report";
+import type { Report } from "../report";
 import { DotPlot, type DotRow, type Series } from "../charts/dot_plot";
 import { Figure } from "../charts/figure";
 import { IntervalBar } from "../charts/interval_bar";
-import { count, decimal, interval, pValue, percent, points, spoken } from "../format";
+import { count, interval, percent, spoken } from "../format";
 import { Section, Warnings } from "../parts/section";
+import { Verdicts } from "../parts/verdicts";
 import { headlineSplit, metricsOn, systemsOf, systemTitle, type SystemName } from "../systems";
 
 export function Result({ report }: { report: Report }) {
   const { summary, evaluation } = report;
   const result = summary.result;
+  const split = headlineSplit(report);
   return (
     <Section id="result" title="Result">
       <p class="headline">{summary.headline}</p>
@@ -33,7 +35,7 @@ export function Result({ report }: { report: Report }) {
       <div class="result-grid result-words">
         <NextSteps steps={summary.next_steps ?? []} />
         <div>
-          <Verdicts comparisons={evaluation?.comparisons ?? []} />
+          <Verdicts title="Is one better than the other?" comparisons={(evaluation?.comparisons ?? []).filter((comparison) => comparison.split === split)} />
           {summary.warnings?.length > 0 && <h3>Warnings</h3>}
           <Warnings items={summary.warnings} />
         </div>
@@ -83,41 +85,6 @@ function NextSteps({ steps }: { steps: Report["summary"]["next_steps"] }) {
           </li>
         ))}
       </ol>
-    </div>
-  );
-}
-
-const kVerdicts: Record<Comparison["verdict"], { mark: string; text: string }> = {
-  better: { mark: "▲", text: "better" },
-  worse: { mark: "▼", text: "worse" },
-  "no-difference": { mark: "=", text: "no difference told" },
-  "too-few": { mark: "?", text: "too few rows" },
-  "never-differ": { mark: "=", text: "never differ" },
-};
-
-function Verdicts({ comparisons }: { comparisons: readonly Comparison[] }) {
-  if (comparisons.length === 0) return null;
-  return (
-    <div>
-      <h3>Is one better than the other?</h3>
-      <ul class="verdicts">
-        {comparisons.map((comparison, index) => {
-          const verdict = kVerdicts[comparison.verdict] ?? { mark: "", text: comparison.verdict };
-          return (
-            <li key={index}>
-              <span class={`chip chip-${comparison.verdict}`}>
-                <span aria-hidden="true">{verdict.mark}</span> {verdict.text}
-              </span>
-              <span class="verdict-text">
-                {comparison.text}
-                <span class="fact-note">
-                  {points(comparison.difference)} points, 95 % {points(comparison.low)} to {points(comparison.high)}; p {comparison.p < 0.001 ? pValue(comparison.p) : `= ${decimal(comparison.p)}`}; n = {count(comparison.n)}, {comparison.split}
-                </span>
-              </span>
-            </li>
-          );
-        })}
-      </ul>
     </div>
   );
 }

@@ -28,7 +28,8 @@ export function Slices({ report }: { report: Report }) {
 }
 
 function accuracyOf(slice: SliceResult, system: SystemName): Measure | null {
-  return slice[system]?.accuracy ?? null;
+  const accuracy = slice[system]?.accuracy;
+  return accuracy && Number.isFinite(accuracy.value) ? accuracy : null;
 }
 
 function SliceChart({ report, slices, systems }: { report: Report; slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
@@ -40,10 +41,10 @@ function SliceChart({ report, slices, systems }: { report: Report; slices: reado
   const whole = last && split ? metricsOn(last, split)?.accuracy : null;
   const rows: DotRow[] = (all ? measured : measured.slice(0, kShown)).map((slice) => ({
     label: slice.slice,
-    detail: slice.note || undefined,
+    detail: slice.note ? shortNote(slice.note) : undefined,
     marks: systems.flatMap((system) => {
       const accuracy = accuracyOf(slice, system);
-      return accuracy ? [{ series: system, value: accuracy.value, low: accuracy.low, high: accuracy.high, faint: slice.note !== "", title: `${slice.slice}, ${systemTitle(system).toLowerCase()}: ${spoken(accuracy)}` }] : [];
+      return accuracy ? [{ series: system, value: accuracy.value, low: accuracy.low, high: accuracy.high, faint: slice.note !== "", title: `${slice.slice}, ${systemTitle(system).toLowerCase()}: ${spoken(accuracy)}${slice.note && `; ${slice.note}`}` }] : [];
     }),
   }));
   const data = {
@@ -75,6 +76,11 @@ function SliceChart({ report, slices, systems }: { report: Report; slices: reado
   );
 }
 
+// The chart has room for the head of a note; the table has all of it.
+function shortNote(note: string): string {
+  return note.split(":")[0] ?? note;
+}
+
 function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
   const columns: Column<SliceResult>[] = [
     { key: "slice", header: "Slice", kind: "wide", cell: (slice) => <span class="name">{slice.slice}</span>, sort: (slice) => slice.slice },
@@ -83,7 +89,7 @@ function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; syste
     { key: "valid", header: "Valid", number: true, cell: (slice) => count(slice.rows?.valid), sort: (slice) => slice.rows?.valid },
     { key: "test", header: "Test", number: true, cell: (slice) => count(slice.rows?.test), sort: (slice) => slice.rows?.test },
     ...systems.map((system) => ({ key: system, header: systemTitle(system), number: true, cell: (slice: SliceResult) => <MeasureText measure={accuracyOf(slice, system)} />, sort: (slice: SliceResult) => accuracyOf(slice, system)?.value })),
-    { key: "note", header: "Note", cell: (slice) => (slice.note ? <span class="chip chip-too-few">{slice.note}</span> : ""), sort: (slice) => slice.note || null },
+    { key: "note", header: "Note", kind: "middle", cell: (slice) => (<span class="fact-note">{slice.note}</span>), sort: (slice) => slice.note || null },
   ];
   return (
     <Block title="All slices">
