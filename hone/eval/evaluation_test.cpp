@@ -209,7 +209,7 @@ TEST(EvaluationJson, HasTheShapesOfTheReport) {
   const SoftLabels labels = labels_of({0, kNoClass});
   const std::vector<ClassId> gold{0, 1};
   const nlohmann::json metrics = *measure({labels, gold, {}}, all_rows(2));
-  EXPECT_EQ(metrics.at("macro_f1").dump(), R"({"high":null,"low":null,"n":2,"value":0.3333333333333333})");
+  EXPECT_EQ(metrics.at("macro_f1").dump(), R"({"high":null,"low":null,"n":2,"value":0.5})");
   EXPECT_TRUE(metrics.at("ece").is_null());
   EXPECT_EQ(metrics.at("accuracy_on_covered").at("n"), 1);
   for (const char* key : {"accuracy", "weighted_f1", "log_loss", "coverage"}) EXPECT_TRUE(metrics.at(key).contains("value")) << key;

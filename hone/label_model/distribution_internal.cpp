@@ -32,7 +32,7 @@ void check_table_size(const std::string& model, const VoteShape& shape, int powe
 }
 
 void set_gold_interval(SourceBelief& belief, double right, double cast) {
-  const std::optional<Interval> interval = wilson(std::llround(right), std::llround(cast), 1.644854);  // z of 90 %.
+  const std::optional<Interval> interval = clopper_pearson(std::llround(right), std::llround(cast), 0.10);
   if (!interval) return;
   belief.low = interval->low;
   belief.high = interval->high;

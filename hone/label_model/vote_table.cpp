@@ -355,7 +355,8 @@ class VoteTableReading {
     });
     gold_rows_ = rows;
     if (unmatched > 0)
-      notes_.push_back(count_of(unmatched, "row", "rows") + " of gold name an example that has no row in the votes, and are left out");
+      notes_.push_back(count_of(unmatched, "row of gold names no example of the votes and is left out",
+                                "rows of gold name no example of the votes and are left out"));
   }
 
   void refuse_too_many_bad_rows() const {
@@ -429,12 +430,13 @@ class VoteTableReading {
 
   void add_notes(VoteTable& table) {
     if (table.repeated_votes > 0)
-      notes_.push_back(count_of(table.repeated_votes, "vote", "votes") +
-                       " were followed by another of the same source on the same example; the last counts");
+      notes_.push_back(count_of(table.repeated_votes, "vote was", "votes were") +
+                       " followed by another of the same source on the same example; the last counts");
     if (contradictions_ > 0)
-      notes_.push_back(count_of(contradictions_, "row", "rows") +
-                       " of gold contradict an earlier one of the same example; the last counts");
-    if (bad_rows_ > 0) notes_.push_back(count_of(bad_rows_, "row", "rows") + " could not be used and are left out");
+      notes_.push_back(count_of(contradictions_, "row of gold contradicts", "rows of gold contradict") +
+                       " an earlier one of the same example; the last counts");
+    if (bad_rows_ > 0)
+      notes_.push_back(count_of(bad_rows_, "row that could not be used is left out", "rows that could not be used are left out"));
     table.notes = std::move(notes_);
   }
 
