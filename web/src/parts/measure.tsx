@@ -38,7 +38,7 @@ export function ShareBar({ measure, tone = "plain" }: { measure: Measure | null 
 
 export function MeasureCell({ measure, tone }: { measure: Measure | null | undefined; tone?: "plain" | "right" }) {
   return (
-    <span class="measure-cell">
+    <span class={tone === "right" ? "measure-cell measure-ranged" : "measure-cell"}>
       <ShareBar measure={measure} tone={tone} />
       <MeasureText measure={measure} />
     </span>

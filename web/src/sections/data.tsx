@@ -2,6 +2,7 @@ import type { Report } from "../report";
 import { Bars, type BarColumn, Parts } from "../charts/bars";
 import { Figure } from "../charts/figure";
 import { bytes, count, counted, kNothing, percent } from "../format";
+import { Name } from "../parts/name";
 import { Block, Empty, Facts, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
 import { kSplits } from "../systems";
@@ -83,7 +84,7 @@ function Files({ data }: { data: Data }) {
         <SimpleTable
           caption="Files that were read"
           headers={[{ text: "File" }, { text: "Rows", number: true }, { text: "Size", number: true }, { text: "SHA-256" }]}
-          rows={data.files.map((file) => [<span class="name">{file.name}</span>, count(file.rows), bytes(file.bytes), <Hash value={file.sha256} />])}
+          rows={data.files.map((file) => [<Name text={file.name} />, count(file.rows), bytes(file.bytes), <Hash value={file.sha256} />])}
         />
       ) : (
         <Empty>No file is named in this report.</Empty>
@@ -109,7 +110,7 @@ function Columns({ data }: { data: Data }) {
         <SimpleTable
           caption="Columns of the data"
           headers={[{ text: "Column" }, { text: "Type" }, { text: "Empty", number: true }, { text: "Share empty", number: true }]}
-          rows={data.columns.map((column) => [<span class="name">{column.name}</span>, column.type, count(column.nulls), data.rows > 0 ? percent(column.nulls / data.rows) : kNothing])}
+          rows={data.columns.map((column) => [<Name text={column.name} />, column.type, count(column.nulls), data.rows > 0 ? percent(column.nulls / data.rows) : kNothing])}
         />
       ) : (
         <Empty>No column is named in this report.</Empty>
@@ -122,7 +123,7 @@ function BadRows({ data }: { data: Data }) {
   if (!data.first_bad_rows?.length) return null;
   return (
     <Block title="Rows that could not be read" note={data.bad_rows > data.first_bad_rows.length ? `The first ${data.first_bad_rows.length} of ${count(data.bad_rows)}.` : undefined}>
-      <SimpleTable caption="Rows that could not be read" headers={[{ text: "File" }, { text: "Line", number: true }, { text: "Reason" }]} rows={data.first_bad_rows.map((row) => [<span class="name">{row.file}</span>, count(row.line), row.reason])} />
+      <SimpleTable caption="Rows that could not be read" headers={[{ text: "File" }, { text: "Line", number: true }, { text: "Reason" }]} rows={data.first_bad_rows.map((row) => [<Name text={row.file} />, count(row.line), row.reason])} />
     </Block>
   );
 }

@@ -2,6 +2,7 @@ import type { Report } from "../report";
 import { Bars } from "../charts/bars";
 import { Figure } from "../charts/figure";
 import { count, percent } from "../format";
+import { Name } from "../parts/name";
 import { Block, Facts, Options, Section, Warnings } from "../parts/section";
 
 export function LabelModel({ report }: { report: Report }) {
@@ -10,7 +11,7 @@ export function LabelModel({ report }: { report: Report }) {
     <Section id="label-model" title="Label model" lead="Weighs the votes and gives each row a distribution over the classes.">
       <Facts
         items={[
-          { name: "Label model", value: <span class="name">{model.name}</span>, note: model.note || undefined },
+          { name: "Label model", value: <Name text={model.name} />, note: model.note || undefined },
           { name: "Iterations", value: count(model.iterations), note: model.converged ? "converged" : "did not converge" },
           { name: "Gold", value: model.used_gold ? "used" : "not used" },
         ]}

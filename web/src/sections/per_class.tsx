@@ -3,12 +3,13 @@ import type { Evaluation, PerClass, SplitName } from "../report";
 import { count, percent } from "../format";
 import { Choice } from "../parts/choice";
 import { MeasureCell } from "../parts/measure";
+import { Name } from "../parts/name";
 import { Block } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 import { systemTitle } from "../systems";
 
 const kColumns: readonly Column<PerClass>[] = [
-  { key: "class", header: "Class", kind: "wide", cell: (row) => <span class="name">{row.class}</span>, sort: (row) => row.class },
+  { key: "class", header: "Class", kind: "wide", cell: (row) => <Name text={row.class} />, sort: (row) => row.class },
   { key: "gold", header: "Gold rows", number: true, cell: (row) => count(row.gold), sort: (row) => row.gold },
   { key: "predicted", header: "Predicted", number: true, cell: (row) => count(row.predicted), sort: (row) => row.predicted },
   { key: "precision", header: "Precision", number: true, hint: "Of the rows predicted as this class, the share that is it", cell: (row) => <MeasureCell measure={row.precision} tone="right" />, sort: (row) => row.precision?.value },

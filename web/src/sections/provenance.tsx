@@ -1,5 +1,6 @@
 import type { Report } from "../report";
 import { kNothing, seconds } from "../format";
+import { Name } from "../parts/name";
 import { Block, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
 import { Hash } from "./data";
@@ -26,7 +27,7 @@ export function Provenance({ report }: { report: Report }) {
           <SimpleTable
             caption="Stages of the run"
             headers={[{ text: "Stage" }, { text: "State" }, { text: "Why" }, { text: "Took", number: true }]}
-            rows={stages.map((stage) => [<span class="name">{stage.name}</span>, <span class={`chip chip-${stage.state}`}>{stage.state}</span>, stage.why, seconds(stage.seconds)])}
+            rows={stages.map((stage) => [<Name text={stage.name} />, <span class={`chip chip-${stage.state}`}>{stage.state}</span>, stage.why, seconds(stage.seconds)])}
           />
         </Block>
       </div>

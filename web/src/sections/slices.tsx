@@ -4,6 +4,7 @@ import { DotPlot, type DotRow, SeriesLegend } from "../charts/dot_plot";
 import { Figure } from "../charts/figure";
 import { count, interval, percent, spoken } from "../format";
 import { MeasureText } from "../parts/measure";
+import { Name } from "../parts/name";
 import { Block, Empty, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 import { headlineSplit, kSystems, metricsOn, systemsOf, systemTitle, type SystemName } from "../systems";
@@ -83,7 +84,7 @@ function shortNote(note: string): string {
 
 function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
   const columns: Column<SliceResult>[] = [
-    { key: "slice", header: "Slice", kind: "wide", cell: (slice) => <span class="name">{slice.slice}</span>, sort: (slice) => slice.slice },
+    { key: "slice", header: "Slice", kind: "wide", cell: (slice) => <Name text={slice.slice} />, sort: (slice) => slice.slice },
     { key: "definition", header: "Definition", kind: "definition", cell: (slice) => <code class="clamp">{slice.definition}</code> },
     { key: "train", header: "Train", number: true, cell: (slice) => count(slice.rows?.train), sort: (slice) => slice.rows?.train },
     { key: "valid", header: "Valid", number: true, cell: (slice) => count(slice.rows?.valid), sort: (slice) => slice.rows?.valid },

@@ -3,12 +3,13 @@ import type { Report, Source } from "../report";
 import { count, counted, percent } from "../format";
 import { Choice } from "../parts/choice";
 import { MeasureCell } from "../parts/measure";
+import { Name } from "../parts/name";
 import { Empty, Section } from "../parts/section";
 import { type Column, Table } from "../parts/table";
 
 const kColumns: readonly Column<Source>[] = [
   { key: "name", header: "Source", kind: "wide", cell: (source) => <SourceName source={source} />, sort: (source) => source.name },
-  { key: "votes_for", header: "Votes for", kind: "middle", cell: (source) => source.votes_for ?? <span class="nothing">several</span>, sort: (source) => source.votes_for },
+  { key: "votes_for", header: "Votes for", kind: "middle", cell: (source) => source.votes_for === null ? <span class="nothing">several</span> : <Name text={source.votes_for} light />, sort: (source) => source.votes_for },
   { key: "definition", header: "Definition", kind: "definition", cell: (source) => <code class="clamp">{source.definition}</code> },
   { key: "coverage", header: "Coverage", number: true, hint: "Share of rows it votes on", cell: (source) => <MeasureCell measure={source.coverage && { ...source.coverage, low: null, high: null }} />, sort: (source) => source.coverage?.value },
   { key: "precision", header: "Precision", number: true, hint: "Share of its votes that gold confirms, on train and valid gold only", cell: (source) => <MeasureCell measure={source.precision} tone="right" />, sort: (source) => source.precision?.value },
@@ -57,7 +58,7 @@ export function Sources({ report }: { report: Report }) {
 function SourceName({ source }: { source: Source }) {
   return (
     <>
-      <span class="name">{source.name}</span>
+      <Name text={source.name} />
       <span class="name-kind">{source.kind}</span>
     </>
   );

@@ -2,6 +2,7 @@ import type { Report } from "../report";
 import { Curve } from "../charts/curve";
 import { Figure } from "../charts/figure";
 import { count, decimal, percent, seconds } from "../format";
+import { Name } from "../parts/name";
 import { Block, Empty, Facts, Options, Section } from "../parts/section";
 
 export function Training({ report }: { report: Report }) {
@@ -14,7 +15,7 @@ export function Training({ report }: { report: Report }) {
         <>
           <Facts
             items={[
-              { name: "Model", value: <span class="name">{training.name}</span>, note: `${count(training.parameters)} parameters` },
+              { name: "Model", value: <Name text={training.name} />, note: `${count(training.parameters)} parameters` },
               { name: "Trained on", value: count(training.rows), note: "labeled rows" },
               { name: "Took", value: seconds(training.seconds) },
               { name: "Kept", value: `epoch ${count(training.best_epoch)}`, note: `of ${count(training.curve?.length)}; stopped: ${training.stopped}` },
