@@ -88,6 +88,9 @@ class YamlReader : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(mark, node(mark, ConfigNode::Kind::kNull, "?", anchor)); }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    if (value.find('\0') != std::string::npos) fail(mark, "a NUL character cannot stand in a value");
+    // The parser makes single bytes of these two escapes, which is no UTF-8.
+    if (!is_valid_utf8(value)) fail(mark, "the escapes \\N and \\_ are not allowed: write \\u0085 and \\u00a0");
     ConfigNode scalar = node(mark, ConfigNode::Kind::kScalar, tag, anchor);
     scalar.quoted_ = tag == "!";
     scalar.text_ = value;

@@ -124,6 +124,16 @@ TEST(Config, RefusesBytesThatAreNoText) {
   EXPECT_EQ(refusal(std::string_view("\0a: 1", 5)), "hone.yaml:1:1: a control character (byte 0) cannot stand here");
 }
 
+TEST(Config, RefusesEscapesThatGiveNoText) {
+  EXPECT_EQ(refusal(R"(a: "x\Ny")"), R"(hone.yaml:1:4: the escapes \N and \_ are not allowed: write \u0085 and \u00a0)");
+  EXPECT_NE(refusal(R"("\_": 1)").find("are not allowed"), std::string::npos);
+  EXPECT_EQ(refusal(R"(a: "x\0y")"), "hone.yaml:1:4: a NUL character cannot stand in a value");
+  EXPECT_NE(refusal(R"(a: "\ud800")").find("not valid YAML"), std::string::npos);
+  EXPECT_EQ(parse(R"(a: "\u0085\u00a0\x41")").at("a").text(),
+            "\u0085\u00a0"
+            "A");
+}
+
 TEST(Config, RefusesASecondDocument) {
   EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "hone.yaml: holds more than one YAML document, or something after its end");
   EXPECT_EQ(refusal("---\na: 1\n...\n"), "no complaint");
