@@ -1,0 +1,96 @@
+#include "hone/vote/vote_stage.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "hone/core/error.h"
+#include "hone/vote/batch_testing.h"
+
+namespace hone {
+namespace {
+
+const Task kTask{.classes = {"card", "loan"}, .class_balance = {}};
+
+struct Declared {
+  std::vector<Source> sources;
+  std::vector<Slice> slices;
+
+  Declared(const std::string& source_yaml, const std::string& slice_yaml)
+      : sources(parse_sources(ConfigNode::parse_yaml(source_yaml, "hone.yaml"), kTask, {})),
+        slices(parse_slices(ConfigNode::parse_yaml(slice_yaml, "hone.yaml"))) {}
+
+  Applied apply(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, int threads = 1) const {
+    std::vector<const Source*> source_pointers;
+    for (const Source& source : sources) source_pointers.push_back(&source);
+    std::vector<const Slice*> slice_pointers;
+    for (const Slice& slice : slices) slice_pointers.push_back(&slice);
+    return apply_sources(batches, source_pointers, slice_pointers, {.engine = {.text = {"text"}}, .threads = threads});
+  }
+};
+
+TEST(ApplySources, NumbersExamplesOverBatches) {
+  const Declared declared("[{lf: a, vote: card, any: card}, {column: label}, {lf: b, vote: loan, none: card}]", "[{slice: s, any: loan}]");
+  const Applied applied =
+      declared.apply({batch_of({{"text", text_column({"card", "loan"})}, {"label", text_column({"loan", std::nullopt})}}),
+                      batch_of({{"text", text_column({"loan card"})}, {"label", text_column({"card"})}})});
+  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_EQ(applied.votes[0].classes, (std::vector<ClassId>{0, 0}));
+  EXPECT_EQ(applied.votes[1].examples, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_EQ(applied.votes[1].classes, (std::vector<ClassId>{1, 0}));
+  EXPECT_EQ(applied.votes[2].examples, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(applied.slices[0], (std::vector<std::uint32_t>{1, 2}));
+}
+
+TEST(ApplySources, CountsWhereASourceCannotSay) {
+  const Declared declared("[{lf: a, vote: card, where: {field: n, above: 5}}, {column: n, classes: {'7': card}}]",
+                          "[{slice: s, where: {field: n, above: 5}}]");
+  const auto batch = batch_of({{"n", text_column({"7", "n/a", "", "x", "y", "z", "u", "v"})}});
+  const Applied applied = declared.apply({batch, batch});
+  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 8}));
+  EXPECT_EQ(applied.failures[0].count, 12u);
+  ASSERT_EQ(applied.failures[0].first.size(), ApplyFailures::kShown);
+  EXPECT_EQ(applied.failures[0].first[0].example, 1u);
+  EXPECT_EQ(applied.failures[0].first[0].what, "field 'n': 'n/a' is not a number");
+  EXPECT_EQ(applied.failures[1].count, 12u) << "those not shown are counted too";
+  EXPECT_EQ(applied.failures[1].first[1].what, "field 'n': 'x' is no class");
+  EXPECT_EQ(applied.slice_failures[0].count, 12u);
+}
+
+TEST(ApplySources, GivesTheSameVotesToAnyNumberOfThreads) {
+  const Declared declared(
+      "[{lf: a, vote: card, match: '1|4'}, {lf: b, vote: loan, any: ['7', '9']}, {column: label, classes: {'3': loan}}]", "[]");
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+  for (int batch = 0; batch < 40; ++batch) {
+    Texts texts;
+    for (int row = 0; row < 50; ++row) texts.push_back("number " + std::to_string((batch * 7 + row * 13) % 31));
+    batches.push_back(batch_of({{"text", text_column(texts)}, {"label", text_column(Texts(50, std::to_string(batch % 5)))}}));
+  }
+  const Applied one = declared.apply(batches, 1), four = declared.apply(batches, 4);
+  for (std::size_t source = 0; source < one.votes.size(); ++source) {
+    EXPECT_FALSE(one.votes[source].examples.empty());
+    EXPECT_EQ(one.votes[source].examples, four.votes[source].examples);
+    EXPECT_EQ(one.votes[source].classes, four.votes[source].classes);
+    EXPECT_EQ(one.failures[source].count, four.failures[source].count);
+  }
+}
+
+TEST(ApplySources, NamesTheSourceWhoseColumnIsMissing) {
+  const Declared declared("[{column: label, name: crowd}]", "[]");
+  try {
+    declared.apply({batch_of({{"text", text_column({"a"})}})});
+    FAIL() << "a missing column was read";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    EXPECT_STREQ(error.what(), "source 'crowd' reads the field 'label', which the data does not have");
+  }
+}
+
+TEST(ApplySources, ThatFireNowhereGiveEmptyVotes) {
+  const Applied applied = Declared("[{lf: a, vote: card, any: never}]", "[]").apply({batch_of({{"text", text_column({"a", "b"})}})});
+  EXPECT_TRUE(applied.votes[0].examples.empty());
+  EXPECT_EQ(applied.failures[0].count, 0u);
+}
+
+}  // namespace
+}  // namespace hone
