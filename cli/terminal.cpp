@@ -127,7 +127,7 @@ Progress terminal_progress() {
   const auto clock = std::make_shared<StageClock>();
   return [clock](const ProgressEvent& event) {
     const auto now = Clock::now();
-    if (event.stage != clock->stage) *clock = {.stage = event.stage};
+    if (event.stage != clock->stage) *clock = {.stage = event.stage, .started = now, .shown = Clock::time_point::min()};
     if (now - clock->shown < std::chrono::milliseconds(100)) return;
     clock->shown = now;
     const double elapsed = std::chrono::duration<double>(now - clock->started).count();

@@ -90,7 +90,7 @@ std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const Exp
       writer.add(cells);
       ++written;
     }
-    if (progress) progress({.stage = "export", .done = first_row + static_cast<std::uint64_t>(batch.num_rows()), .total = dataset.rows()});
+    if (progress) progress({.stage = "export", .done = first_row + static_cast<std::uint64_t>(batch.num_rows()), .total = dataset.rows(), .unit = "rows", .note = {}});
   });
   writer.finish();
   return written;

@@ -115,7 +115,7 @@ class Walk {
   bool step(const Stage& stage) {
     if (stale_upstream_) return would_run(stage);
     const auto start = std::chrono::steady_clock::now();
-    StageOutcome outcome{.name = std::string(stage.name)};
+    StageOutcome outcome{.name = std::string(stage.name), .state = StageState::kFresh, .why = {}, .seconds = 0.0};
     try {
       const StageParts parts = stage.parts(context());
       const std::string key = key_of(stage, parts);

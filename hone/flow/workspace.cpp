@@ -9,7 +9,8 @@
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
-#include "hone/vote/vote_stage.h"
+#include "hone/data/text_column.h"
+#include "hone/vote/vote_file.h"
 
 namespace hone {
 namespace {
@@ -88,7 +89,7 @@ nlohmann::json Workspace::json(const ObjectRef& ref) { return nlohmann::json::pa
 std::vector<SourceVotes> Workspace::votes(const RunRecord& vote) {
   std::vector<SourceVotes> votes;
   const nlohmann::json manifest = json(vote.output("votes"));
-  for (const nlohmann::json& source : manifest.at("sources")) votes.push_back(read_source_votes(checked_path(source.at("ref").get<ObjectRef>())));
+  for (const nlohmann::json& source : manifest.at("sources")) votes.push_back(read_source_votes(checked_path(source.at("ref").get<ObjectRef>()), 0));
   return votes;
 }
 
@@ -96,7 +97,7 @@ std::vector<std::vector<std::uint32_t>> Workspace::slices(const RunRecord& vote)
   std::vector<std::vector<std::uint32_t>> rows;
   const nlohmann::json manifest = json(vote.output("slices"));
   for (const nlohmann::json& slice : manifest.at("slices"))
-    rows.push_back(read_source_votes(checked_path(slice.at("ref").get<ObjectRef>())).examples);
+    rows.push_back(read_source_votes(checked_path(slice.at("ref").get<ObjectRef>()), 0).examples);
   return rows;
 }
 

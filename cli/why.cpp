@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "hone/flow/explain.h"
+
+namespace hone::cli {
+namespace {
+
+struct WhyArguments : ProjectOptions {
+  std::string row;
+};
+
+std::string label_words(const nlohmann::json& label) {
+  if (label.is_null()) return "no label";
+  return fmt::format("{} {}", label.at("class").get<std::string>(), percent(label.at("probability")));
+}
+
+std::string matched_words(const nlohmann::json& vote) {
+  std::string words;
+  if (!vote.contains("matched")) return words;
+  for (const nlohmann::json& span : vote.at("matched"))
+    words += (words.empty() ? "" : ", ") + ("'" + one_line(span.at("text").get<std::string>(), 30) + "'");
+  return one_line(words, 60);
+}
+
+std::string votes_text(const nlohmann::json& why) {
+  if (why.at("votes").empty()) return "no source voted on this row, so it has no label\n";
+  Table table({"source", "votes", "because of", "without it", "where"});
+  for (const nlohmann::json& vote : why.at("votes"))
+    table.add({vote.at("source"), vote.at("class"), matched_words(vote), label_words(vote.at("without_it")), vote.value("where", "no longer in hone.yaml")});
+  return table.text();
+}
+
+void print_why(const nlohmann::json& why) {
+  const nlohmann::json& place = why.at("place");
+  print(fmt::format("row {} ({}), {} line {}, split {}\n", why.at("row").get<std::uint64_t>(), why.at("id").get<std::string>(),
+                    place.at("file").get<std::string>(), place.at("line").get<std::uint64_t>(), why.at("split").get<std::string>()));
+  for (const auto& [name, value] : why.at("fields").items())
+    print(fmt::format("  {}: {}\n", name, value.is_null() ? "(absent)" : one_line(value.get<std::string>(), 160)));
+  print("\n" + votes_text(why));
+  print(fmt::format("\nlabel       {} by {}\n", label_words(why.at("label")), why.at("label_model").get<std::string>()));
+  print(fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : why.at("majority").get<std::string>()));
+  if (!why.at("prediction").is_null()) print(fmt::format("prediction  {}\n", label_words(why.at("prediction"))));
+  const nlohmann::json& gold = why.at("gold");
+  print(fmt::format("gold        {}\n", gold.at("class").is_null() ? gold.at("note").get<std::string>() : gold.at("class").get<std::string>()));
+  print("\nmade by\n");
+  for (const nlohmann::json& run : why.at("runs"))
+    print(fmt::format("  {:<9} {}  {}\n", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(), run.at("key").get<std::string>().substr(0, 12)));
+}
+
+int why(const WhyArguments& arguments) {
+  Workspace workspace = open_workspace(arguments);
+  const nlohmann::json explained = explain_row(workspace, arguments.row);
+  if (arguments.json)
+    print_json(explained);
+  else
+    print_why(explained);
+  return 0;
+}
+
+}  // namespace
+
+Body add_why(CLI::App& command) {
+  const auto arguments = std::make_shared<WhyArguments>();
+  command.add_option("ROW", arguments->row, "A row's id, or its number from 0")->required();
+  add_project_options(command, *arguments);
+  return [arguments] { return why(*arguments); };
+}
+
+}  // namespace hone::cli

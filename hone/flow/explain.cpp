@@ -1,0 +1,164 @@
+#include "hone/flow/explain.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "hone/core/error.h"
+#include "hone/flow/main_path.h"
+#include "hone/flow/matched_spans_internal.h"
+#include "hone/label_model/label_model.h"
+
+namespace hone {
+namespace {
+
+std::uint64_t row_number(const Dataset& dataset, std::string_view row) {
+  if (const auto found = dataset.find_id(row)) return *found;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), number);
+  if (error == std::errc() && end == row.data() + row.size() && number < dataset.rows()) return number;
+  throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) + "'; a number from 0 to " + std::to_string(dataset.rows() - 1) + " names a row by its place");
+}
+
+std::string field_text(const RowFields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &RowFields::value_type::first);
+  return found == fields.end() ? std::string() : found->second.value_or("");
+}
+
+nlohmann::json place_of(const Dataset& dataset, const RowFields& fields) {
+  const std::size_t file = std::stoul(field_text(fields, kFileColumn));
+  const SourceFile& source = dataset.manifest().files.at(file);
+  return {{"file", source.name}, {"line", std::stoull(field_text(fields, kLineColumn))}, {"sha256", source.sha256}};
+}
+
+// The file's own fields; the gold column of a test row is left out, since test gold is for evaluation alone.
+nlohmann::json own_fields(const Project& project, const RowFields& fields, std::string_view split) {
+  nlohmann::json own = nlohmann::json::object();
+  for (const auto& [name, value] : fields) {
+    const bool hidden = name.starts_with("hone_") || (name == project.gold.field && split == to_string(Split::kTest));
+    if (!hidden) own[name] = value ? nlohmann::json(*value) : nlohmann::json();
+  }
+  return own;
+}
+
+nlohmann::json distribution(const Task& task, const SoftLabels& labels, std::size_t pattern) {
+  const ClassId hard = labels.hard_of_pattern(pattern);
+  if (hard == kNoClass) return nullptr;
+  nlohmann::json shares = nlohmann::json::object();
+  const auto classes = labels.listed_classes(pattern);
+  for (std::size_t place = 0; place < classes.size(); ++place) shares[task.classes[classes[place]]] = labels.listed_probabilities(pattern)[place];
+  return {{"class", task.classes[hard]}, {"probability", labels.probability_in_pattern(pattern, hard)}, {"probabilities", shares}};
+}
+
+// The row's votes as they are, and once more without each of them in turn: one small matrix.
+VoteMatrix leave_one_out(const ExampleVotes& votes, const VoteShape& shape) {
+  std::vector<SourceVotes> sources(shape.sources);
+  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
+    SourceVotes& source = sources[votes.sources[vote]];
+    for (std::uint32_t row = 0; row <= votes.size(); ++row) {
+      if (row == vote + 1) continue;
+      source.examples.push_back(row);
+      source.classes.push_back(votes.classes[vote]);
+      if (!votes.confidence.empty()) source.confidence.push_back(votes.confidence[vote]);
+    }
+  }
+  return VoteMatrix(votes.size() + 1, shape.classes, sources);
+}
+
+// The label model of the run, fitted again on the same votes: it is not stored, and the same votes give the same model.
+std::unique_ptr<LabelModel> refitted(Workspace& workspace, const Dataset& dataset, const VoteMatrix& votes, const nlohmann::json& fit) {
+  auto model = make_label_model(fit.at("name").get<std::string>(), fit.at("options"));
+  LabelEvidence evidence{.gold = {}, .prior = workspace.project().task.declared_prior()};
+  Gold gold = read_gold(workspace.project(), dataset, GoldUse::kLearning);
+  if (gold.any()) evidence.gold = std::move(gold.classes);
+  model->fit(VotePatterns(votes), evidence);
+  return model;
+}
+
+nlohmann::json source_json(const Project& project, const Source& source, const RowFields& fields, ClassId voted) {
+  return {{"source", source.name},
+          {"kind", source.kind == Source::Kind::kLf ? "lf" : "column"},
+          {"class", project.task.classes[voted]},
+          {"definition", source.definition},
+          {"where", source.file + ":" + std::to_string(source.line)},
+          {"matched", matched_spans(project, source, fields)}};
+}
+
+// The sources of the run by name, as far as hone.yaml still has them: the run may be older than the file.
+const Source* find_source(const Project& project, const std::string& name) {
+  const auto found = std::ranges::find(project.sources, name, &Source::name);
+  return found == project.sources.end() ? nullptr : &*found;
+}
+
+nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const ExampleVotes& votes, const SoftLabels& without, const VotePatterns& patterns,
+                          const RowFields& fields) {
+  const Project& project = workspace.project();
+  const nlohmann::json manifest = workspace.json(vote.output("votes"));
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t place = 0; place < votes.size(); ++place) {
+    const std::string name = manifest.at("sources").at(votes.sources[place]).at("name");
+    const Source* source = find_source(project, name);
+    nlohmann::json entry = source ? source_json(project, *source, fields, votes.classes[place])
+                                  : nlohmann::json{{"source", name}, {"class", project.task.classes[votes.classes[place]]}};
+    entry["without_it"] = distribution(project.task, without, patterns.pattern_of()[place + 1]);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+nlohmann::json majority_of(const Task& task, const VotePatterns& patterns) {
+  auto majority = make_label_model("majority");
+  majority->fit(patterns);
+  const ClassId hard = majority->predict(patterns).hard_of_pattern(patterns.pattern_of()[0]);
+  return hard == kNoClass ? nlohmann::json() : nlohmann::json(task.classes[hard]);
+}
+
+nlohmann::json gold_json(Workspace& workspace, const Dataset& dataset, std::uint64_t row, std::string_view split) {
+  if (split == to_string(Split::kTest)) return {{"class", nullptr}, {"note", "gold of the test split is for evaluation alone"}};
+  const Gold gold = read_gold(workspace.project(), dataset, GoldUse::kLearning);
+  if (gold.classes.empty() || gold.classes[row] == kNoClass) return {{"class", nullptr}, {"note", "none is read for this row"}};
+  return {{"class", workspace.project().task.classes[gold.classes[row]]}, {"note", ""}};
+}
+
+nlohmann::json provenance(const Workspace& workspace) {
+  nlohmann::json runs = nlohmann::json::array();
+  for (const Stage& stage : main_path(workspace.project())) {
+    const auto record = workspace.current(stage.name);
+    if (!record) continue;
+    nlohmann::json outputs = nlohmann::json::object();
+    for (const NamedRef& output : record->outputs)
+      if (output.name.find('/') == std::string::npos) outputs[output.name] = output.ref.hash;
+    runs.push_back({{"stage", record->stage}, {"key", record->key}, {"code", record->code_version}, {"ended", record->ended}, {"outputs", outputs}});
+  }
+  return runs;
+}
+
+}  // namespace
+
+nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
+  const Project& project = workspace.project();
+  const Dataset dataset = workspace.dataset(workspace.needed("import"));
+  const RunRecord vote = workspace.needed("vote"), label = workspace.needed("label");
+  const std::uint64_t number = row_number(dataset, row);
+  const RowFields fields = dataset.row(number);
+
+  const VoteMatrix votes(dataset.rows(), project.task.classes.size(), workspace.votes(vote));
+  const nlohmann::json fit = workspace.json(label.output("fit"));
+  const VotePatterns variants(leave_one_out(votes.on(number), votes.shape()));
+  const SoftLabels without = refitted(workspace, dataset, votes, fit)->predict(variants);
+
+  const auto split = to_string(static_cast<Split>(std::stoi(field_text(fields, kSplitColumn))));
+  nlohmann::json explained = {{"row", number}, {"id", field_text(fields, kIdColumn)}, {"split", split}, {"place", place_of(dataset, fields)}, {"fields", own_fields(project, fields, split)}};
+  explained["votes"] = votes_json(workspace, vote, votes.on(number), without, variants, fields);
+  explained["label"] = distribution(project.task, without, variants.pattern_of()[0]);
+  explained["label_model"] = fit.at("name");
+  explained["majority"] = majority_of(project.task, variants);
+  explained["gold"] = gold_json(workspace, dataset, number, split);
+  explained["prediction"] = nullptr;
+  if (const auto train = workspace.current("train"); train && project.trains())
+    explained["prediction"] = distribution(project.task, workspace.predictions(*train), number);
+  explained["runs"] = provenance(workspace);
+  return explained;
+}
+
+}  // namespace hone

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "hone/core/progress.h"
+#include "hone/flow/workspace.h"
+
+namespace hone {
+
+/// All sources side by side, from the current votes, as plain data (docs/json.md: lf): coverage, overlap, conflict, polarity, and
+/// precision on train and valid gold with its interval. Brings the project up to its votes first, so that what was just edited counts.
+nlohmann::json analyze_sources(Workspace& workspace, int threads, const Progress& progress = {});
+
+struct TrialOptions {
+  std::size_t hits = 10;  // Rows shown, from train and valid alone.
+  int threads = 0;
+};
+
+/// One source of the project by name, or a draft of one: beside the numbers of analyze_sources(), how it stands to each other source
+/// (rows where both vote, rows where they differ), how many rows it alone covers, and some rows it votes on with the words that
+/// matched. A draft changes nothing in the project. Throws kNotFound for an unknown name, naming the nearest; kInvalidProject for a
+/// draft that is wrong.
+nlohmann::json try_source(Workspace& workspace, const std::string& name, const TrialOptions& options, const Progress& progress = {});
+nlohmann::json try_draft(Workspace& workspace, std::string_view yaml, const TrialOptions& options, const Progress& progress = {});
+
+}  // namespace hone

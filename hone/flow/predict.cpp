@@ -1,0 +1,106 @@
+#include "hone/flow/predict.h"
+
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "hone/core/error.h"
+#include "hone/core/file.h"
+#include "hone/data/table_reader.h"
+#include "hone/data/text_column.h"
+#include "hone/flow/stages_internal.h"
+#include "hone/flow/table_writer.h"
+#include "hone/job/child.h"
+#include "hone/job/train_job.h"
+
+namespace hone {
+namespace {
+
+const std::vector<TableColumn> kColumns{{"id"}, {"line", true}, {"label"}, {"probability", true}, {"probabilities"}};
+
+bool has_column(const std::filesystem::path& file, const ReadOptions& read, const std::string& column) {
+  const TableBatch first = open_table(file, read)->next();
+  return first.rows && first.rows->schema()->GetFieldIndex(column) >= 0;
+}
+
+// The new rows as a dataset of their own: the same readers, limits and complaints as in a run.
+ImportOptions import_options(const Project& project, const std::filesystem::path& file) {
+  ImportOptions options;
+  options.files = {file};
+  options.read = project.data.read;
+  options.text = project.data.text;
+  options.max_bad_rows = project.data.max_bad_rows;
+  options.split.share[0] = 1.0;
+  options.split.share[1] = options.split.share[2] = 0.0;
+  if (!project.data.id.empty() && has_column(file, project.data.read, project.data.id)) options.id = project.data.id;
+  return options;
+}
+
+TrainJob predict_job(Workspace& workspace, const Dataset& rows, int threads, const std::filesystem::path& folder) {
+  TrainJob job;
+  job.kind = "predict";
+  job.parts = rows.part_paths();
+  job.text = workspace.project().data.text;
+  job.classes = workspace.project().task.classes;
+  job.model_file = workspace.checked_path(workspace.needed("train").output("model"));
+  job.threads = threads;
+  job.output_folder = folder;
+  return job;
+}
+
+void write_rows(const Project& project, const Dataset& rows, const SoftLabels& predictions, TableWriter& writer) {
+  const std::vector<std::string> columns{std::string(kIdColumn), std::string(kLineColumn)};
+  rows.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
+    const TextColumn ids(*batch.column(0));
+    const auto& lines = static_cast<const arrow::UInt64Array&>(*batch.column(1));
+    for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+      const std::uint64_t number = first_row + static_cast<std::uint64_t>(row);
+      nlohmann::json shares = nlohmann::json::object();
+      const auto listed = predictions.listed_classes(number);
+      for (std::size_t place = 0; place < listed.size(); ++place)
+        shares[project.task.classes[listed[place]]] = predictions.listed_probabilities(number)[place];
+      writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)), predictions.confidence(number), shares});
+    }
+  });
+  writer.finish();
+}
+
+template <typename Write>
+Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const Progress& progress, const Write& write) {
+  if (!workspace.project().trains()) throw Error(ErrorCode::kNotFound, "this project trains no model (hone.yaml says model: none)");
+  const ProjectLock lock(workspace.project().state() / "lock");  // A run would sweep our folder away.
+  const RemovedAtEnd folder = work_folder(workspace);
+  ObjectStore scratch(folder.path() / "objects");
+  const Dataset rows(scratch, import_dataset(scratch, import_options(workspace.project(), file), progress));
+  run_child(find_hone_train(), predict_job(workspace, rows, options.threads, folder.path()), progress);
+  const SoftLabels predictions = read_soft_labels(folder.path() / "predictions.parquet", {});
+  write([&](TableWriter& writer) { write_rows(workspace.project(), rows, predictions, writer); });
+  return {rows.rows(), rows.manifest().bad_rows};
+}
+
+std::unique_ptr<TableWriter> text_writer(TableFormat format, std::ostream& out) {
+  return format == TableFormat::kCsv ? csv_writer(out, kColumns, false) : jsonl_writer(out, kColumns);
+}
+
+}  // namespace
+
+Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const std::filesystem::path& out,
+                       const Progress& progress) {
+  return predict(workspace, file, options, progress, [&](const auto& rows) {
+    write_file_atomically(out, [&](const std::filesystem::path& temporary) {
+      if (options.format == TableFormat::kParquet) return rows(*parquet_writer(temporary, kColumns));
+      std::ofstream stream(temporary, std::ios::binary);
+      rows(*text_writer(options.format, stream));
+    });
+  });
+}
+
+Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, std::ostream& out, const Progress& progress) {
+  if (options.format == TableFormat::kParquet) throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
+  return predict(workspace, file, options, progress, [&](const auto& rows) { rows(*text_writer(options.format, out)); });
+}
+
+}  // namespace hone

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "hone/core/error.h"
+#include "hone/core/hash.h"
+#include "hone/flow/matched_spans_internal.h"
+#include "hone/flow/stages_internal.h"
+#include "hone/vote/vote_file.h"
+#include "hone/vote/vote_stage.h"
+
+namespace hone {
+namespace {
+
+// What was already asked, and of whom: a source or slice of the same version over the same texts has the same votes.
+struct Known {
+  ObjectRef ref;
+  nlohmann::json failures;  // {"count", "first": [{"row", "what"}]}
+};
+using KnownByVersion = std::map<std::string, Known>;
+
+// Whatever besides its own definition decides what a source says.
+std::string scope_of(const StageContext& context) {
+  const Project& project = context.project();
+  Sha256 hash;
+  hash.update_sized("hone/vote/scope/v1").update_sized(context.of("import").output("dataset").hash).update_sized(joined_names(project.data.text));
+  return hash.update_sized(std::string(1, project.data.read.decimal)).update_sized(project.data.read.time_zone).hex();
+}
+
+KnownByVersion known_versions(const StageContext& context, const std::string& scope) {
+  KnownByVersion known;
+  for (const RunRecord& record : context.workspace.runs().all()) {
+    if (record.stage != "vote" || record.outcome != "ok" || record.detail.value("scope", "") != scope) continue;
+    for (const auto& [version, entry] : record.detail.at("versions").items()) {
+      const ObjectRef ref = entry.at("ref").get<ObjectRef>();
+      if (context.workspace.objects().has(ref) && context.workspace.objects().verify(ref)) known.try_emplace(version, Known{ref, entry.at("failures")});
+    }
+  }
+  return known;
+}
+
+template <typename Voter>
+std::vector<const Voter*> not_known(const std::vector<Voter>& all, const KnownByVersion& known) {
+  std::vector<const Voter*> missing;
+  for (const Voter& voter : all)
+    if (!known.contains(voter.version) && std::ranges::find(missing, voter.version, [](const Voter* other) { return other->version; }) == missing.end()) missing.push_back(&voter);
+  return missing;
+}
+
+nlohmann::json failures_json(const ApplyFailures& failures) {
+  nlohmann::json first = nlohmann::json::array();
+  for (const ApplyFailures::Example& example : failures.first) first.push_back({{"row", example.example}, {"what", example.what}});
+  return {{"count", failures.count}, {"first", first}};
+}
+
+Known put_votes(const StageContext& context, const SourceVotes& votes, const ApplyFailures& failures) {
+  const RemovedAtEnd folder = work_folder(context.workspace);
+  write_source_votes({&votes, 1}, folder.path() / "votes");
+  return {context.workspace.objects().put_file(folder.path() / "votes", kParquetMedia), failures_json(failures)};
+}
+
+// Slices are kept as votes for class 0 of the rows they hold.
+SourceVotes as_votes(std::vector<std::uint32_t> rows) {
+  SourceVotes votes;
+  votes.classes.assign(rows.size(), 0);
+  votes.examples = std::move(rows);
+  return votes;
+}
+
+// Asks those that are not known, all of them in one reading of the data, and remembers what they said.
+std::size_t ask(const StageContext& context, KnownByVersion& known) {
+  const Project& project = context.project();
+  const std::vector<const Source*> sources = not_known(project.sources, known);
+  const std::vector<const Slice*> slices = not_known(project.slices, known);
+  if (sources.empty() && slices.empty()) return 0;
+  const Dataset dataset = context.workspace.dataset(context.of("import"));
+  Applied applied = apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
+  for (std::size_t source = 0; source < sources.size(); ++source) known[sources[source]->version] = put_votes(context, applied.votes[source], applied.failures[source]);
+  for (std::size_t slice = 0; slice < slices.size(); ++slice)
+    known[slices[slice]->version] = put_votes(context, as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]);
+  return sources.size();
+}
+
+// The manifest names votes by content alone: sources that say the same as before leave it, and all after it, unchanged.
+template <typename Voter>
+nlohmann::json manifest(const std::vector<Voter>& voters, const KnownByVersion& known, const std::string& prefix, RunRecord& record) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Voter& voter : voters) {
+    const Known& said = known.at(voter.version);
+    list.push_back({{"name", voter.name}, {"ref", said.ref}, {"failures", said.failures}});
+    record.outputs.push_back({prefix + voter.name, said.ref});
+    record.detail["versions"][voter.version] = {{"ref", said.ref}, {"failures", said.failures}};
+  }
+  return list;
+}
+
+}  // namespace
+
+StageParts vote_parts(const StageContext& context) {
+  const Project& project = context.project();
+  StageParts parts{{"the dataset", context.of("import").output("dataset").hash},
+                   {"data.text", joined_names(project.data.text)},
+                   {"data.decimal", std::string(1, project.data.read.decimal)},
+                   {"data.time_zone", project.data.read.time_zone}};
+  for (const Source& source : project.sources) parts.emplace_back((source.kind == Source::Kind::kLf ? "LF " : "source ") + source.name, source.version);
+  for (const Slice& slice : project.slices) parts.emplace_back("slice " + slice.name, slice.version);
+  return parts;
+}
+
+void run_vote(const StageContext& context, RunRecord& record) {
+  const Project& project = context.project();
+  const std::string scope = scope_of(context);
+  KnownByVersion known = known_versions(context, scope);
+  const std::size_t asked = ask(context, known);
+  record.detail["scope"] = scope;
+  record.detail["versions"] = nlohmann::json::object();
+  ObjectStore& objects = context.workspace.objects();
+  const nlohmann::json sources = manifest(project.sources, known, "source/", record);
+  const nlohmann::json slices = manifest(project.slices, known, "slice/", record);
+  record.outputs.insert(record.outputs.begin(), {{"votes", objects.put_json({{"format", "hone-votes/1"}, {"sources", sources}})},
+                                                 {"slices", objects.put_json({{"format", "hone-slices/1"}, {"slices", slices}})}});
+  record.counts = {{"sources", project.sources.size()}, {"asked", asked}};
+}
+
+}  // namespace hone
