@@ -31,11 +31,11 @@ nlohmann::json place_of(const Dataset& dataset, const RowFields& fields) {
   return {{"file", source.name}, {"line", std::stoull(field_text(fields, kLineColumn))}, {"sha256", source.sha256}};
 }
 
-// The file's own fields; the gold column of a test row is left out, since test gold is for evaluation alone.
-nlohmann::json own_fields(const Project& project, const RowFields& fields, std::string_view split) {
+// The file's own fields without the gold column, which is shown only where it may be read.
+nlohmann::json own_fields(const Project& project, const RowFields& fields) {
   nlohmann::json own = nlohmann::json::object();
   for (const auto& [name, value] : fields) {
-    const bool hidden = name.starts_with("hone_") || (name == project.gold.field && split == to_string(Split::kTest));
+    const bool hidden = name.starts_with("hone_") || name == project.gold.field;
     if (!hidden) own[name] = value ? nlohmann::json(*value) : nlohmann::json();
   }
   return own;
@@ -148,7 +148,7 @@ nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   const SoftLabels without = refitted(workspace, dataset, votes, fit)->predict(variants);
 
   const auto split = to_string(static_cast<Split>(std::stoi(field_text(fields, kSplitColumn))));
-  nlohmann::json explained = {{"row", number}, {"id", field_text(fields, kIdColumn)}, {"split", split}, {"place", place_of(dataset, fields)}, {"fields", own_fields(project, fields, split)}};
+  nlohmann::json explained = {{"row", number}, {"id", field_text(fields, kIdColumn)}, {"split", split}, {"place", place_of(dataset, fields)}, {"fields", own_fields(project, fields)}};
   explained["votes"] = votes_json(workspace, vote, votes.on(number), without, variants, fields);
   explained["label"] = distribution(project.task, without, variants.pattern_of()[0]);
   explained["label_model"] = fit.at("name");

@@ -133,7 +133,11 @@ nlohmann::json trial_json(const Project& project, const Tried& tried, const Vote
 // A draft is one entry of `sources`, or a list with one; its name may be left out.
 Source parse_draft(const Project& project, std::string_view yaml) {
   ConfigNode node = ConfigNode::parse_yaml(yaml, "draft");
-  if (node.is_map()) node = ConfigNode::parse_yaml("[" + node.to_json_as_written().dump() + "]", "draft");
+  if (node.is_map()) {
+    nlohmann::json entry = node.to_json_as_written();
+    if (!entry.contains("lf") && !entry.contains("column")) entry["lf"] = "draft";
+    node = ConfigNode::parse_yaml("[" + entry.dump() + "]", "draft");
+  }
   const auto no_include = [](const std::string&, const ConfigNode& where) -> std::vector<std::pair<std::string, ConfigNode>> { throw where.error("a draft includes no files"); };
   std::vector<Source> sources = parse_sources(node, project.task, no_include);
   if (sources.size() != 1) throw Error(ErrorCode::kInvalidProject, "a draft is one labeling function, such as {lf: draft, vote: CLASS, any: [word]}");

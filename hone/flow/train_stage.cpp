@@ -108,15 +108,15 @@ StageParts train_parts(const StageContext& context) {
 void run_train(const StageContext& context, RunRecord& record) {
   const RemovedAtEnd folder = work_folder(context.workspace);
   const TrainJob job = make_job(context, folder.path());
-  nlohmann::json result = run_child(find_hone_train(), job, context.progress);
+  const nlohmann::json result = run_child(find_hone_train(), job, context.progress);
+  nlohmann::json training = result.at("training");
   ObjectStore& objects = context.workspace.objects();
   record.outputs.push_back({"model", objects.put_file(folder.path() / "model.safetensors", kSafetensorsMedia)});
   record.outputs.push_back({"predictions", objects.put_file(folder.path() / "predictions.parquet", kParquetMedia)});
   // How long it took is no result: it stands in the record, so that the object's bytes repeat.
-  record.counts = {{"training_ms", static_cast<std::int64_t>(1000.0 * result.value("seconds", 0.0))}, {"rows", result.value("rows", 0)}};
-  result.erase("seconds");
-  result.erase("files");
-  record.outputs.push_back({"training", objects.put_json(result)});
+  record.counts = {{"training_ms", static_cast<std::int64_t>(1000.0 * training.value("seconds", 0.0))}, {"rows", training.value("rows", 0)}};
+  training["seconds"] = 0.0;
+  record.outputs.push_back({"training", objects.put_json(training)});
 }
 
 }  // namespace hone
