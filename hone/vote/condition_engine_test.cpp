@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -247,8 +249,16 @@ bool plainly_has_word(const Condition& word, const std::string& text) {
   return false;
 }
 
-bool plainly_holds(const Condition& condition, const std::string& text) {
-  const auto part_holds = [&](const Condition& part) { return plainly_holds(part, text); };
+using Compiled = std::map<std::string, std::unique_ptr<RE2>>;
+
+bool plainly_matches(const std::string& pattern, const std::string& text, Compiled& compiled) {
+  std::unique_ptr<RE2>& re2 = compiled[pattern];
+  if (!re2) re2 = std::make_unique<RE2>(pattern, pattern_options());
+  return RE2::PartialMatch(text, *re2);
+}
+
+bool plainly_holds(const Condition& condition, const std::string& text, Compiled& compiled) {
+  const auto part_holds = [&](const Condition& part) { return plainly_holds(part, text, compiled); };
   switch (condition.kind) {
     case Condition::Kind::kAllOf:
       return std::ranges::all_of(condition.parts, part_holds);
@@ -259,7 +269,7 @@ bool plainly_holds(const Condition& condition, const std::string& text) {
     case Condition::Kind::kWord:
       return plainly_has_word(condition, text);
     case Condition::Kind::kPattern:
-      return RE2::PartialMatch(text, RE2(condition.text, pattern_options()));
+      return plainly_matches(condition.text, text, compiled);
     default:
       ADD_FAILURE() << "no oracle";
       return false;
@@ -327,11 +337,12 @@ Condition random_condition(RandomStream& random, int depth) {
 }
 
 void expect_as_the_oracle(const std::vector<Condition>& conditions, const std::vector<std::string>& texts) {
+  Compiled compiled;
   std::vector<Rows> rows;
   engine_of(conditions).evaluate(*batch_of({{"text", text_column(Texts(texts.begin(), texts.end()))}}), rows);
   for (std::size_t condition = 0; condition < conditions.size(); ++condition)
     for (std::uint32_t row = 0; row < texts.size(); ++row)
-      ASSERT_EQ(std::ranges::binary_search(rows[condition], row), plainly_holds(conditions[condition], texts[row]))
+      ASSERT_EQ(std::ranges::binary_search(rows[condition], row), plainly_holds(conditions[condition], texts[row], compiled))
           << canonical_json(conditions[condition]).dump() << "\non: " << nlohmann::json(texts[row]).dump();
 }
 
@@ -372,7 +383,9 @@ std::vector<std::string> rules_that_differ(const nlohmann::json& rules, const st
   return names;
 }
 
-// 68 rules on the questions of TREC, recorded by another engine (Python's re.search on lower-case text). rule5 differs: see below.
+// 68 rules on the 6,033 questions of TREC, their votes recorded with Python's re.search. They agree to the last vote but for
+// rule37, "( |^)(speed|speed)[^\\w]*( |$)": the record has no vote on two questions that begin "speed How fast is", where the
+// pattern, Python's own included, plainly matches.
 TEST(ConditionEngine, ReproducesTheVotesRecordedForTheTrecRules) {
   const char* data = std::getenv("HONE_TEST_DATA");
   if (!data) GTEST_SKIP() << "HONE_TEST_DATA is not set";
@@ -386,7 +399,7 @@ TEST(ConditionEngine, ReproducesTheVotesRecordedForTheTrecRules) {
   std::vector<Rows> found;
   engine_of(conditions).evaluate(*batch_of({{"text", text_column(texts)}}), found);
 
-  EXPECT_EQ(rules_that_differ(rules, found, recorded_votes(folder / "votes.csv", rules.size())), (std::vector<std::string>{"rule5"}));
+  EXPECT_EQ(rules_that_differ(rules, found, recorded_votes(folder / "votes.csv", rules.size())), (std::vector<std::string>{"rule37"}));
 }
 
 }  // namespace

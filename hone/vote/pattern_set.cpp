@@ -8,14 +8,25 @@ namespace {
 
 // An automaton of many patterns has more states than they have alone, up to their product; groups keep it small.
 constexpr std::size_t kGroup = 32;
+// Instructions of the patterns of one group: beyond it, compiling them together takes seconds.
+constexpr int kGroupProgram = 8192;
 // For the states of one group, which are made as texts need them.
 constexpr std::int64_t kGroupMemory = 64 << 20;
+
+std::size_t end_of_group(std::span<const RE2* const> patterns, std::size_t begin) {
+  std::size_t end = begin + 1;
+  for (int program = patterns[begin]->ProgramSize(); end < patterns.size() && end - begin < kGroup; ++end) {
+    program += patterns[end]->ProgramSize();
+    if (program > kGroupProgram) break;
+  }
+  return end;
+}
 
 }  // namespace
 
 PatternSet::PatternSet(std::vector<const RE2*> patterns) : patterns_(std::move(patterns)) {
-  for (std::size_t begin = 0; begin < patterns_.size(); begin += kGroup) {
-    const std::size_t end = std::min(begin + kGroup, patterns_.size());
+  for (std::size_t begin = 0, end = 0; begin < patterns_.size(); begin = end) {
+    end = end_of_group(patterns_, begin);
     groups_.push_back({begin, end, compile(std::span(patterns_).subspan(begin, end - begin))});
   }
 }
