@@ -162,7 +162,7 @@ Initialised init_project(const std::filesystem::path& folder, const std::filesys
     made.classes = {"first_class", "second_class"};
   }
   make_folder(folder);
-  write_file_atomically(made.file, "# What this project is made of; `hone run` brings it up to date, `hone help` explains the rest.\n" +
+  write_file_atomically(made.file, "# What this project is made of; `hone run` brings it up to date. docs/project.md explains every key.\n" +
                                        data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) +
                                        sources_section(made, by_count(counts.words)) + last_section());
   return made;

@@ -260,7 +260,7 @@ const std::vector<ProjectKey>& project_keys() {
       {"task.class_balance", "{fraud: 0.02}", "what is known of the shares of classes; the rest is spread evenly"},
       {"gold.field", "a column", "holds known classes; empty where unknown"},
       {"gold.use", "a list of splits, [valid, test] when absent", "whose known classes are read; test gold is read by evaluation alone"},
-      {"sources", "a list", "who votes: `lf`, `column` or `include` entries; see `hone help lf`"},
+      {"sources", "a list", "who votes: `lf`, `column` or `include` entries"},
       {"label_model", "a name, or {name: …, options}", "how votes become labels: majority, weighted-majority or dawid-skene"},
       {"model", "text-linear, none, or {name: …, options}", "what is trained on the labels"},
       {"slices", "a list of {slice: NAME, conditions}", "named parts of the rows that evaluation looks at one by one"},

@@ -53,7 +53,7 @@ Project load_project(const std::filesystem::path& root);
 /// The files under `root` that a relative glob names, by byte order, with the same refusal.
 std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where);
 
-/// A key of hone.yaml as `hone help` and docs/project.md list it.
+/// A key of hone.yaml as `hone init` comments it and docs/project.md lists it.
 struct ProjectKey {
   std::string_view key;      // "data.files"
   std::string_view value;    // "messages.csv, a glob, or a list of them"

@@ -19,7 +19,8 @@ export interface Metrics {
   macro_f1: Measure;
   weighted_f1: Measure;
   log_loss: Measure;
-  ece: Measure;
+  /** Null below 30 rows with a label. */
+  ece: Measure | null;
   coverage: Measure;
   accuracy_on_covered: Measure | null;
 }
