@@ -48,7 +48,8 @@ std::vector<std::string> warnings_of(const Aggregated& done) {
   warnings.insert(warnings.end(), done.table.notes.begin(), done.table.notes.end());
   if (done.table.rejected_rows > 0) warnings.push_back(fmt::format("{} rows were left out", with_commas(done.table.rejected_rows)));
   if (done.table.repeated_votes > 0)
-    warnings.push_back(fmt::format("{} votes were repeated by the same source on the same example; the last one counts", with_commas(done.table.repeated_votes)));
+    warnings.push_back(fmt::format("{} votes were repeated by the same source on the same example; the last one counts",
+                                   with_commas(done.table.repeated_votes)));
   return warnings;
 }
 
@@ -66,7 +67,10 @@ nlohmann::json sources_json(const Aggregated& done) {
   for (std::size_t source = 0; source < votes.size(); ++source) {
     const double share = static_cast<double>(votes[source]) / static_cast<double>(std::max<std::size_t>(1, done.labels.examples()));
     const auto accuracy = done.fit.sources.at(source).accuracy;
-    list.push_back({{"name", done.table.sources[source]}, {"votes", votes[source]}, {"coverage", share}, {"accuracy", accuracy ? nlohmann::json(*accuracy) : nlohmann::json()}});
+    list.push_back({{"name", done.table.sources[source]},
+                    {"votes", votes[source]},
+                    {"coverage", share},
+                    {"accuracy", accuracy ? nlohmann::json(*accuracy) : nlohmann::json()}});
   }
   return list;
 }
@@ -89,9 +93,10 @@ void add_measures(const Aggregated& done, nlohmann::json& json) {
 }
 
 nlohmann::json aggregate_json(const Aggregated& done, const AggregateArguments& arguments) {
-  nlohmann::json json = {{"model", arguments.model}, {"rows", done.labels.examples()}, {"covered", covered_rows(done.labels)}, {"votes", done.table.votes.size()},
-                         {"classes", done.table.classes}, {"iterations", done.fit.iterations}, {"converged", done.fit.converged}, {"class_prior", done.fit.class_prior},
-                         {"seconds", done.seconds}, {"warnings", warnings_of(done)}, {"sources", sources_json(done)}};
+  nlohmann::json json = {{"model", arguments.model},         {"rows", done.labels.examples()},      {"covered", covered_rows(done.labels)},
+                         {"votes", done.table.votes.size()}, {"classes", done.table.classes},       {"iterations", done.fit.iterations},
+                         {"converged", done.fit.converged},  {"class_prior", done.fit.class_prior}, {"seconds", done.seconds},
+                         {"warnings", warnings_of(done)},    {"sources", sources_json(done)}};
   add_measures(done, json);
   return json;
 }
@@ -106,7 +111,8 @@ void write_rows(const Aggregated& done, TableWriter& writer) {
     nlohmann::json shares = nlohmann::json::object();
     const std::uint32_t pattern = done.labels.pattern(example);
     const auto classes = done.labels.listed_classes(pattern);
-    for (std::size_t place = 0; place < classes.size(); ++place) shares[done.table.classes[classes[place]]] = done.labels.listed_probabilities(pattern)[place];
+    for (std::size_t place = 0; place < classes.size(); ++place)
+      shares[done.table.classes[classes[place]]] = done.labels.listed_probabilities(pattern)[place];
     writer.add({done.table.examples[example], done.table.classes[hard], done.labels.confidence(example), shares});
   }
   writer.finish();
@@ -123,12 +129,13 @@ void write_labels(const Aggregated& done, const std::filesystem::path& file) {
 }
 
 void print_aggregate(const nlohmann::json& result) {
-  print(fmt::format("{}: {} rows, {} with a label, {} votes of {} sources, {} classes, {}\n", result.at("model").get<std::string>(), with_commas(result.at("rows").get<std::uint64_t>()),
-                    with_commas(result.at("covered").get<std::uint64_t>()), with_commas(result.at("votes").get<std::uint64_t>()), with_commas(result.at("sources").size()),
+  print(fmt::format("{}: {} rows, {} with a label, {} votes of {} sources, {} classes, {}\n", result.at("model").get<std::string>(),
+                    with_commas(result.at("rows").get<std::uint64_t>()), with_commas(result.at("covered").get<std::uint64_t>()),
+                    with_commas(result.at("votes").get<std::uint64_t>()), with_commas(result.at("sources").size()),
                     result.at("classes").size(), seconds(result.at("seconds"))));
   if (result.at("accuracy").is_object()) {
-    print(fmt::format("accuracy {} of {} covered rows with gold, log loss {:.3f}", measure(result.at("accuracy")), with_commas(result.at("accuracy").at("n").get<std::uint64_t>()),
-                      result.at("log_loss").at("value").get<double>()));
+    print(fmt::format("accuracy {} of {} covered rows with gold, log loss {:.3f}", measure(result.at("accuracy")),
+                      with_commas(result.at("accuracy").at("n").get<std::uint64_t>()), result.at("log_loss").at("value").get<double>()));
     print(result.at("ece").is_object() ? fmt::format(", ECE {}\n", percent(result.at("ece").at("value"))) : "\n");
   }
   for (const nlohmann::json& warning : result.at("warnings")) print_error("warning: " + warning.get<std::string>());
@@ -156,7 +163,11 @@ std::string model_names() {
 
 Body add_aggregate(CLI::App& command) {
   const auto arguments = std::make_shared<AggregateArguments>();
-  command.add_option("VOTES", arguments->votes, "Wide (a column per source; optional id, split, gold) or long (example,source,class or item,worker,label); .csv .tsv .jsonl .parquet")->required();
+  command
+      .add_option("VOTES", arguments->votes,
+                  "Wide (a column per source; optional id, split, gold) or long (example,source,class or item,worker,label); .csv .tsv "
+                  ".jsonl .parquet")
+      ->required();
   command.add_option("--gold", arguments->gold, "Known answers: item,truth or item,label")->type_name("FILE");
   command.add_option("--model", arguments->model, "The label model: " + model_names())->type_name("NAME")->capture_default_str();
   command.add_option("--out", arguments->out, "Write the labels: .jsonl, .csv or .parquet")->type_name("FILE");

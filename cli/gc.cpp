@@ -15,7 +15,8 @@ struct GcArguments : ProjectOptions {
 int gc(const GcArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
   const ProjectLock lock(workspace.project().state() / "lock");
-  const Collected collected = collect_garbage(workspace.objects(), workspace.runs(), workspace.current_keys(), {}, arguments.dry_run, lock.since());
+  const Collected collected =
+      collect_garbage(workspace.objects(), workspace.runs(), workspace.current_keys(), {}, arguments.dry_run, lock.since());
   if (arguments.json) {
     print_json({{"objects_kept", collected.objects_kept},
                 {"objects_removed", collected.objects_removed},

@@ -19,7 +19,11 @@ struct InitArguments {
 nlohmann::json columns_json(const SniffedFile& seen) {
   nlohmann::json columns = nlohmann::json::array();
   for (const SniffedColumn& column : seen.columns)
-    columns.push_back({{"name", column.name}, {"kind", to_string(column.kind)}, {"distinct", column.distinct}, {"empty", column.empty}, {"examples", column.examples}});
+    columns.push_back({{"name", column.name},
+                       {"kind", to_string(column.kind)},
+                       {"distinct", column.distinct},
+                       {"empty", column.empty},
+                       {"examples", column.examples}});
   return columns;
 }
 
@@ -50,7 +54,8 @@ std::string choice(std::string_view purpose, const std::optional<SniffedChoice>&
 void print_init(const Initialised& made) {
   print("assumed\n");
   for (const std::string& assumption : made.seen.assumptions) print("  " + assumption + "\n");
-  print("columns chosen\n" + choice("text", made.seen.text) + choice("id", made.seen.id) + choice("label", made.seen.label) + choice("group", made.seen.group));
+  print("columns chosen\n" + choice("text", made.seen.text) + choice("id", made.seen.id) + choice("label", made.seen.label) +
+        choice("group", made.seen.group));
   print("the first rows as they were read\n" + first_rows(made.seen));
   print(fmt::format("\nwrote {}; look it over, then: hone run --project {}\n", made.file.string(), made.file.parent_path().string()));
 }
@@ -69,7 +74,9 @@ int init(const InitArguments& arguments) {
 Body add_init(CLI::App& command) {
   const auto arguments = std::make_shared<InitArguments>();
   command.add_option("DIR", arguments->folder, "The folder to make the project in")->required();
-  command.add_option("--from", arguments->from, "The file to look at: .csv .tsv .jsonl .parquet, text kinds also .gz and .zst")->required()->type_name("FILE");
+  command.add_option("--from", arguments->from, "The file to look at: .csv .tsv .jsonl .parquet, text kinds also .gz and .zst")
+      ->required()
+      ->type_name("FILE");
   add_json_option(command, arguments->json);
   return [arguments] { return init(*arguments); };
 }

@@ -19,14 +19,16 @@ constexpr Command kCommands[] = {
     {"report", "say where the HTML report lies, or print all its numbers", "hone report --json", add_report},
     {"export", "write labels with probabilities and where they came from", "hone export --out labels.parquet", add_export},
     {"predict", "apply the trained model to new rows", "hone predict new.csv --out predictions.csv", add_predict},
-    {"aggregate", "weigh any table of votes, without a project", "hone aggregate votes.csv --gold truth.csv --model dawid-skene", add_aggregate},
+    {"aggregate", "weigh any table of votes, without a project", "hone aggregate votes.csv --gold truth.csv --model dawid-skene",
+     add_aggregate},
     {"gc", "remove what the current run does not need", "hone gc --dry-run", add_gc},
 };
 
 int exit_status(ErrorCode code) { return code == ErrorCode::kInvalidArgument ? 2 : 1; }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Hone turns votes of labeling functions, models and people into labels, a trained model, and numbers that can be trusted.", "hone"};
+  CLI::App app{"Hone turns votes of labeling functions, models and people into labels, a trained model, and numbers that can be trusted.",
+               "hone"};
   app.set_version_flag("--version", "hone " HONE_VERSION);
   app.require_subcommand(1);
   Body chosen;

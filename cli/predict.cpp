@@ -37,7 +37,8 @@ int predict(PredictArguments& arguments) {
     clear_progress();
     return 0;
   }
-  const Predicted predicted = predict_file(workspace, arguments.file, arguments.how, std::filesystem::path(arguments.out), terminal_progress());
+  const Predicted predicted =
+      predict_file(workspace, arguments.file, arguments.how, std::filesystem::path(arguments.out), terminal_progress());
   clear_progress();
   if (arguments.json)
     print_json({{"rows", predicted.rows}, {"bad_rows", predicted.bad_rows}, {"file", arguments.out}});
@@ -50,7 +51,9 @@ int predict(PredictArguments& arguments) {
 
 Body add_predict(CLI::App& command) {
   const auto arguments = std::make_shared<PredictArguments>();
-  command.add_option("FILE", arguments->file, "Rows with the project's text columns: .csv .tsv .jsonl .parquet, text kinds also .gz and .zst")->required();
+  command
+      .add_option("FILE", arguments->file, "Rows with the project's text columns: .csv .tsv .jsonl .parquet, text kinds also .gz and .zst")
+      ->required();
   add_project_options(command, *arguments);
   command.add_option("--out", arguments->out, "The file to write; - is standard output")->type_name("FILE")->capture_default_str();
   command.add_option("--format", arguments->format, "jsonl, csv or parquet; without it by the file's ending, else jsonl");

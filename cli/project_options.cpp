@@ -3,13 +3,18 @@
 namespace hone::cli {
 
 void add_threads_option(CLI::App& command, int& threads) {
-  command.add_option("--threads", threads, "Threads to use; 0: as many as the machine has. No result depends on it")->check(CLI::Range(0, 1024))->capture_default_str();
+  command.add_option("--threads", threads, "Threads to use; 0: as many as the machine has. No result depends on it")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
 }
 
-void add_json_option(CLI::App& command, bool& json) { command.add_flag("--json", json, "Print one JSON value instead of text (docs/json.md)"); }
+void add_json_option(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "Print one JSON value instead of text (docs/json.md)");
+}
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {
-  command.add_option("--project", options.project, "The project's folder; without it the nearest parent that holds hone.yaml")->type_name("DIR");
+  command.add_option("--project", options.project, "The project's folder; without it the nearest parent that holds hone.yaml")
+      ->type_name("DIR");
   add_json_option(command, options.json);
   add_threads_option(command, options.threads);
 }

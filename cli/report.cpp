@@ -1,10 +1,9 @@
-#include "hone/flow/report_page.h"
-
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "hone/flow/main_path.h"
+#include "hone/flow/report_page.h"
 
 namespace hone::cli {
 namespace {

@@ -16,9 +16,12 @@ struct Metric {
   bool is_share;
 };
 
-constexpr std::array kMetrics{Metric{"accuracy", "accuracy", "accuracy", true},          Metric{"macro-f1", "macro_f1", "macro F1", true},
-                              Metric{"weighted-f1", "weighted_f1", "weighted F1", true}, Metric{"log-loss", "log_loss", "log loss", false},
-                              Metric{"ece", "ece", "ECE", true},                         Metric{"coverage", "coverage", "coverage", true}};
+constexpr std::array kMetrics{Metric{"accuracy", "accuracy", "accuracy", true},
+                              Metric{"macro-f1", "macro_f1", "macro F1", true},
+                              Metric{"weighted-f1", "weighted_f1", "weighted F1", true},
+                              Metric{"log-loss", "log_loss", "log loss", false},
+                              Metric{"ece", "ece", "ECE", true},
+                              Metric{"coverage", "coverage", "coverage", true}};
 
 const Metric& metric_named(const std::string& name) {
   for (const Metric& metric : kMetrics)
@@ -53,7 +56,8 @@ std::string metrics_table(const nlohmann::json& report, const Project& project, 
   const nlohmann::json& best = evaluation.at("best_source");
   add("best source", best.is_object() ? best.at("name").get<std::string>() : "", best);
   add("label model", report.at("label_model").at("name"), evaluation.at("label_model"));
-  add("trained model", report.at("training").is_object() ? report.at("training").at("name").get<std::string>() : "", evaluation.at("model"));
+  add("trained model", report.at("training").is_object() ? report.at("training").at("name").get<std::string>() : "",
+      evaluation.at("model"));
   return table.text("  ");
 }
 
@@ -69,7 +73,8 @@ std::string result_text(const nlohmann::json& report, const Project& project) {
     text += metrics_table(report, project, split);
     for (const nlohmann::json& comparison : report.at("evaluation").at("comparisons"))
       if (comparison.at("split") == split)
-        text += fmt::format("  {} against {}: {}\n", comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>(), comparison.at("text").get<std::string>());
+        text += fmt::format("  {} against {}: {}\n", comparison.at("a").get<std::string>(), comparison.at("b").get<std::string>(),
+                            comparison.at("text").get<std::string>());
   }
   int number = 0;
   for (const nlohmann::json& step : summary.at("next_steps")) {

@@ -34,8 +34,10 @@ void print_result(Workspace& workspace, const RunResult& result, const RunArgume
 
 nlohmann::json result_json(const Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
   nlohmann::json json = {{"stages", result.stages}, {"dry_run", arguments.run.dry_run}};
-  json["error"] = result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
-  json["report"] = reached_report(result) && !arguments.run.dry_run ? nlohmann::json(report_page_path(workspace.project()).string()) : nlohmann::json();
+  json["error"] =
+      result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
+  json["report"] =
+      reached_report(result) && !arguments.run.dry_run ? nlohmann::json(report_page_path(workspace.project()).string()) : nlohmann::json();
   return json;
 }
 
@@ -56,7 +58,8 @@ int run(const RunArguments& arguments) {
 Body add_run(CLI::App& command) {
   const auto arguments = std::make_shared<RunArguments>();
   add_project_options(command, *arguments);
-  command.add_option("--until", arguments->run.until, "The last stage to run: import, vote, label, train, evaluate or report")->type_name("STAGE");
+  command.add_option("--until", arguments->run.until, "The last stage to run: import, vote, label, train, evaluate or report")
+      ->type_name("STAGE");
   command.add_flag("--dry-run", arguments->run.dry_run, "Say what would run and why; run nothing");
   return [arguments] {
     arguments->run.threads = arguments->threads;

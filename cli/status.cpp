@@ -31,12 +31,18 @@ nlohmann::json slice_by_accuracy(const nlohmann::json& report, bool best) {
     chosen_value = value;
   }
   if (!chosen) return nullptr;
-  return {{"slice", chosen->at("slice")}, {"accuracy", (chosen->at("model").is_object() ? chosen->at("model") : chosen->at("label_model")).at("accuracy")}};
+  return {{"slice", chosen->at("slice")},
+          {"accuracy", (chosen->at("model").is_object() ? chosen->at("model") : chosen->at("label_model")).at("accuracy")}};
 }
 
 nlohmann::json status_json(Workspace& workspace) {
   const RunResult plan = run_project(workspace, {.until = {}, .dry_run = true, .threads = 1});
-  nlohmann::json json = {{"project", workspace.project().name}, {"stages", plan.stages}, {"coverage", nullptr}, {"result", nullptr}, {"best_slice", nullptr}, {"worst_slice", nullptr}};
+  nlohmann::json json = {{"project", workspace.project().name},
+                         {"stages", plan.stages},
+                         {"coverage", nullptr},
+                         {"result", nullptr},
+                         {"best_slice", nullptr},
+                         {"worst_slice", nullptr}};
   json["error"] = plan.error ? nlohmann::json{{"code", to_string(plan.error->code())}, {"message", plan.error->what()}} : nlohmann::json();
   if (const auto report = last_report(workspace)) {
     const double rows = report->at("data").at("rows");
@@ -57,10 +63,12 @@ void print_status(const nlohmann::json& status) {
   if (status.at("coverage").is_null()) return;
   print(fmt::format("\nof the last run: {} of the rows have a label\n", percent(status.at("coverage"))));
   if (const auto& result = status.at("result"); result.is_object())
-    print(fmt::format("{} on {}: {}\n", result.at("system").get<std::string>(), result.at("split").get<std::string>(), measure(result.at("accuracy"))));
+    print(fmt::format("{} on {}: {}\n", result.at("system").get<std::string>(), result.at("split").get<std::string>(),
+                      measure(result.at("accuracy"))));
   for (const char* which : {"best_slice", "worst_slice"})
     if (const auto& slice = status.at(which); slice.is_object())
-      print(fmt::format("{} slice: {} {}\n", which == std::string_view("best_slice") ? "best" : "worst", slice.at("slice").get<std::string>(), measure(slice.at("accuracy"))));
+      print(fmt::format("{} slice: {} {}\n", which == std::string_view("best_slice") ? "best" : "worst",
+                        slice.at("slice").get<std::string>(), measure(slice.at("accuracy"))));
 }
 
 int status(const ProjectOptions& options) {

@@ -34,7 +34,9 @@ std::string progress_line(const ProgressEvent& event, double elapsed) {
   line += event.total > 0 ? fmt::format("{} of {} {}", with_commas(event.done), with_commas(event.total), event.unit)
                           : fmt::format("{} {}", with_commas(event.done), event.unit);
   const double rate = elapsed > 0.5 ? static_cast<double>(event.done) / elapsed : 0.0;
-  if (rate > 0.0) line += fmt::format("  {} {}/s", rate >= 10.0 ? with_commas(static_cast<std::uint64_t>(rate)) : fmt::format("{:.1f}", rate), event.unit);
+  if (rate > 0.0)
+    line +=
+        fmt::format("  {} {}/s", rate >= 10.0 ? with_commas(static_cast<std::uint64_t>(rate)) : fmt::format("{:.1f}", rate), event.unit);
   if (rate > 0.0 && event.total > event.done) line += "  " + seconds(static_cast<double>(event.total - event.done) / rate) + " left";
   line += "  " + megabytes(resident_bytes());
   return event.note.empty() ? line : line + "  " + event.note;

@@ -14,13 +14,13 @@ namespace hone::cli {
 /// One JSON value on standard output, indented, with a final line feed. Invalid UTF-8 is replaced.
 void print_json(const nlohmann::json& value);
 
-void print(std::string_view text);       // To standard output.
-void print_error(std::string_view text); // "hone: …" to standard error.
+void print(std::string_view text);        // To standard output.
+void print_error(std::string_view text);  // "hone: …" to standard error.
 
-std::string with_commas(std::uint64_t number);        // 1,608
-std::string percent(double share, int digits = 1);    // "84.2 %"
-std::string seconds(double value);                    // "0.04 s", "2 min 5 s"
-std::string megabytes(std::uint64_t bytes);           // "3.1 MB"
+std::string with_commas(std::uint64_t number);      // 1,608
+std::string percent(double share, int digits = 1);  // "84.2 %"
+std::string seconds(double value);                  // "0.04 s", "2 min 5 s"
+std::string megabytes(std::uint64_t bytes);         // "3.1 MB"
 
 /// A measure {"value", "low", "high", "n"} as "84.2 % (80.1 to 87.6)"; null as "–".
 std::string measure(const nlohmann::json& value);

@@ -30,7 +30,8 @@ std::string votes_text(const nlohmann::json& why) {
   if (why.at("votes").empty()) return "no source voted on this row, so it has no label\n";
   Table table({"source", "votes", "because of", "without it", "where"});
   for (const nlohmann::json& vote : why.at("votes"))
-    table.add({vote.at("source"), vote.at("class"), matched_words(vote), label_words(vote.at("without_it")), vote.value("where", "no longer in hone.yaml")});
+    table.add({vote.at("source"), vote.at("class"), matched_words(vote), label_words(vote.at("without_it")),
+               vote.value("where", "no longer in hone.yaml")});
   return table.text();
 }
 
@@ -45,10 +46,12 @@ void print_why(const nlohmann::json& why) {
   print(fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : why.at("majority").get<std::string>()));
   if (!why.at("prediction").is_null()) print(fmt::format("prediction  {}\n", label_words(why.at("prediction"))));
   const nlohmann::json& gold = why.at("gold");
-  print(fmt::format("gold        {}\n", gold.at("class").is_null() ? gold.at("note").get<std::string>() : gold.at("class").get<std::string>()));
+  print(fmt::format("gold        {}\n",
+                    gold.at("class").is_null() ? gold.at("note").get<std::string>() : gold.at("class").get<std::string>()));
   print("\nmade by\n");
   for (const nlohmann::json& run : why.at("runs"))
-    print(fmt::format("  {:<9} {}  {}\n", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(), run.at("key").get<std::string>().substr(0, 12)));
+    print(fmt::format("  {:<9} {}  {}\n", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(),
+                      run.at("key").get<std::string>().substr(0, 12)));
 }
 
 int why(const WhyArguments& arguments) {

@@ -43,22 +43,27 @@ json main_result(const json& report) {
   const json& system = has_model ? evaluation.at("model") : evaluation.at("label_model");
   if (!system.is_object()) return nullptr;
   for (const char* split : {"test", "valid", "train"})
-    if (system.at(split).is_object()) return {{"system", has_model ? "trained model" : "label model"}, {"split", split}, {"accuracy", system.at(split).at("accuracy")}};
+    if (system.at(split).is_object())
+      return {{"system", has_model ? "trained model" : "label model"}, {"split", split}, {"accuracy", system.at(split).at("accuracy")}};
   return nullptr;
 }
 
 std::string headline(const json& report, const json& result) {
   if (result.is_object())
-    return "The " + result.at("system").get<std::string>() + " is right on " + with_interval(result.at("accuracy")) + " of the " + result.at("split").get<std::string>() + " rows.";
+    return "The " + result.at("system").get<std::string>() + " is right on " + with_interval(result.at("accuracy")) + " of the " +
+           result.at("split").get<std::string>() + " rows.";
   const std::uint64_t rows = report.at("data").at("rows"), covered = report.at("votes").at("covered");
-  return "The sources label " + std::to_string(covered) + " of " + std::to_string(rows) + " rows; there is no gold to say how many are right.";
+  return "The sources label " + std::to_string(covered) + " of " + std::to_string(rows) +
+         " rows; there is no gold to say how many are right.";
 }
 
 void advise_gold(const json& report, std::vector<json>& steps) {
   const json& gold = report.at("data").at("gold");
   if (gold.at("test") > 0) return;
-  steps.push_back(step("Give known classes for about 100 rows of the test split", gold.at("valid") > 0 ? "without test gold the result is measured on rows that were looked at while the project was built"
-                                                                                                       : "without gold nothing here can be measured"));
+  steps.push_back(step("Give known classes for about 100 rows of the test split",
+                       gold.at("valid") > 0
+                           ? "without test gold the result is measured on rows that were looked at while the project was built"
+                           : "without gold nothing here can be measured"));
 }
 
 void advise_coverage(const json& report, std::vector<json>& steps) {
@@ -83,7 +88,8 @@ void advise_slice(const json& report, const json& result, std::vector<json>& ste
   }
   if (!worst) return;
   const json& metrics = worst->at("model").is_object() ? worst->at("model") : worst->at("label_model");
-  steps.push_back(step("Work on the slice '" + worst->at("slice").get<std::string>() + "'", "it is right on " + with_interval(metrics.at("accuracy")) + ", the whole on " + percent(whole)));
+  steps.push_back(step("Work on the slice '" + worst->at("slice").get<std::string>() + "'",
+                       "it is right on " + with_interval(metrics.at("accuracy")) + ", the whole on " + percent(whole)));
 }
 
 void advise_confusion(const json& report, std::vector<json>& steps) {
@@ -91,8 +97,9 @@ void advise_confusion(const json& report, std::vector<json>& steps) {
   if (confusions.empty()) return;
   const json& worst = confusions.front();
   steps.push_back(step("Tell '" + worst.at("gold").get<std::string>() + "' from '" + worst.at("predicted").get<std::string>() + "'",
-                       std::to_string(worst.at("count").get<std::uint64_t>()) + " rows (" + percent(worst.at("share_of_gold")) + " of '" + worst.at("gold").get<std::string>() +
-                           "') are taken for '" + worst.at("predicted").get<std::string>() + "': read them below and write a source for what they have in common"));
+                       std::to_string(worst.at("count").get<std::uint64_t>()) + " rows (" + percent(worst.at("share_of_gold")) + " of '" +
+                           worst.at("gold").get<std::string>() + "') are taken for '" + worst.at("predicted").get<std::string>() +
+                           "': read them below and write a source for what they have in common"));
 }
 
 // The source whose precision lies lowest among those that are surely poor.
@@ -100,10 +107,14 @@ void advise_source(const json& report, std::vector<json>& steps) {
   const json* worst = nullptr;
   for (const json& source : report.at("sources")) {
     const json& precision = source.at("precision");
-    if (!precision.is_object() || precision.at("n").get<std::uint64_t>() < kEnoughVotes || precision.at("value").get<double>() >= kPoorPrecision) continue;
+    if (!precision.is_object() || precision.at("n").get<std::uint64_t>() < kEnoughVotes ||
+        precision.at("value").get<double>() >= kPoorPrecision)
+      continue;
     if (!worst || precision.at("value") < worst->at("precision").at("value")) worst = &source;
   }
-  if (worst) steps.push_back(step("Mend or drop the source '" + worst->at("name").get<std::string>() + "'", "it is right on " + with_interval(worst->at("precision")) + " of its votes"));
+  if (worst)
+    steps.push_back(step("Mend or drop the source '" + worst->at("name").get<std::string>() + "'",
+                         "it is right on " + with_interval(worst->at("precision")) + " of its votes"));
 }
 
 void advise_silent(const json& report, std::vector<json>& steps) {
@@ -115,7 +126,8 @@ void advise_silent(const json& report, std::vector<json>& steps) {
 
 void advise_calibration(const json& report, const json& result, std::vector<json>& steps) {
   if (!result.is_object()) return;
-  const json& system = report.at("evaluation").at("model").is_object() ? report.at("evaluation").at("model") : report.at("evaluation").at("label_model");
+  const json& system =
+      report.at("evaluation").at("model").is_object() ? report.at("evaluation").at("model") : report.at("evaluation").at("label_model");
   const json& ece = system.at(result.at("split").get<std::string>()).at("ece");
   if (!ece.is_object() || ece.at("value").get<double>() < kPoorCalibration) return;
   steps.push_back(step("Do not take its probabilities at their word", "they are off by " + percent(ece.at("value")) + " on average (ECE)"));
@@ -137,12 +149,16 @@ json next_steps(const json& report, const json& result) {
 json warnings(const json& report, const json& gold) {
   json list = report.at("label_model").at("warnings");
   if (const std::uint64_t unknown = gold.at("unknown_values"); unknown > 0)
-    list.push_back(std::to_string(unknown) + " rows hold a gold value that is no class of the task, such as " + quoted_list(gold.at("first_unknown").get<std::vector<std::string>>()) + "; they count as unknown");
-  if (const std::uint64_t bad = report.at("data").at("bad_rows"); bad > 0) list.push_back(std::to_string(bad) + " malformed rows were left out; the section on the data shows the first");
-  if (const std::uint64_t empty = report.at("data").at("empty_texts"); empty > 0) list.push_back(std::to_string(empty) + " rows have no text");
+    list.push_back(std::to_string(unknown) + " rows hold a gold value that is no class of the task, such as " +
+                   quoted_list(gold.at("first_unknown").get<std::vector<std::string>>()) + "; they count as unknown");
+  if (const std::uint64_t bad = report.at("data").at("bad_rows"); bad > 0)
+    list.push_back(std::to_string(bad) + " malformed rows were left out; the section on the data shows the first");
+  if (const std::uint64_t empty = report.at("data").at("empty_texts"); empty > 0)
+    list.push_back(std::to_string(empty) + " rows have no text");
   for (const json& source : report.at("sources"))
     if (const std::uint64_t failed = source.at("failed_rows"); failed > 0)
-      list.push_back("the source '" + source.at("name").get<std::string>() + "' failed on " + std::to_string(failed) + " rows and abstained there; `hone lf " + source.at("name").get<std::string>() + "` shows the first");
+      list.push_back("the source '" + source.at("name").get<std::string>() + "' failed on " + std::to_string(failed) +
+                     " rows and abstained there; `hone lf " + source.at("name").get<std::string>() + "` shows the first");
   return list;
 }
 
@@ -150,7 +166,10 @@ json warnings(const json& report, const json& gold) {
 
 json summary_json(const json& report, const json& gold) {
   const json result = main_result(report);
-  return {{"headline", headline(report, result)}, {"result", result}, {"next_steps", next_steps(report, result)}, {"warnings", warnings(report, gold)}};
+  return {{"headline", headline(report, result)},
+          {"result", result},
+          {"next_steps", next_steps(report, result)},
+          {"warnings", warnings(report, gold)}};
 }
 
 }  // namespace hone

@@ -49,7 +49,8 @@ TEST(Advice, AsksForGoldFirstWhereThereIsNone) {
 
 TEST(Advice, NamesTheSliceThatLiesBelowTheWhole) {
   json report = sound_report();
-  report["slices"] = {slice("weak", measured(0.4, 0.3, 0.5, 90)), slice("weaker but tiny", measured(0.1, 0.0, 0.2, 8), "too few rows"), slice("fine", measured(0.68, 0.6, 0.76, 150))};
+  report["slices"] = {slice("weak", measured(0.4, 0.3, 0.5, 90)), slice("weaker but tiny", measured(0.1, 0.0, 0.2, 8), "too few rows"),
+                      slice("fine", measured(0.68, 0.6, 0.76, 150))};
   EXPECT_EQ(summary_json(report, no_unknown_gold()).at("next_steps").at(0).at("title"), "Work on the slice 'weak'");
 }
 

@@ -31,9 +31,9 @@ struct Measured {
   Dataset dataset;
   Gold gold;
   std::vector<std::uint32_t> groups;
-  Rows split_rows[kSplits];       // Rows with gold.
+  Rows split_rows[kSplits];  // Rows with gold.
   std::vector<SourceVotes> votes;
-  SoftLabels labels;              // Cross-fitted where the label model used gold.
+  SoftLabels labels;  // Cross-fitted where the label model used gold.
   std::optional<SoftLabels> predictions;
   std::optional<std::size_t> best_source;
   SoftLabels best_labels;
@@ -67,7 +67,8 @@ std::vector<std::uint32_t> read_groups(const Dataset& dataset) {
         continue;
       }
       const auto known = numbers.find(*name);
-      groups.push_back(known != numbers.end() ? known->second : numbers.emplace(*name, static_cast<std::uint32_t>(numbers.size())).first->second);
+      groups.push_back(known != numbers.end() ? known->second
+                                              : numbers.emplace(*name, static_cast<std::uint32_t>(numbers.size())).first->second);
     }
   });
   return groups;
@@ -177,8 +178,12 @@ nlohmann::json example_json(const Measured& measured, const SoftLabels& of, std:
     text.replace(end, std::string::npos, "…");
   }
   const ClassId hard = of.hard(row);
-  return {{"row", row}, {"id", id}, {"text", text}, {"gold", classes[measured.gold.classes[row]]},
-          {"predicted", hard == kNoClass ? nlohmann::json() : nlohmann::json(classes[hard])}, {"confidence", of.confidence(row)}};
+  return {{"row", row},
+          {"id", id},
+          {"text", text},
+          {"gold", classes[measured.gold.classes[row]]},
+          {"predicted", hard == kNoClass ? nlohmann::json() : nlohmann::json(classes[hard])},
+          {"confidence", of.confidence(row)}};
 }
 
 nlohmann::json confusions_json(const Measured& measured, const SoftLabels& of, const Rows& rows) {
@@ -187,8 +192,11 @@ nlohmann::json confusions_json(const Measured& measured, const SoftLabels& of, c
   for (const Confusion& confusion : worst_confusions(measured.judged(of), rows, kConfusions, kConfusionTexts)) {
     nlohmann::json examples = nlohmann::json::array();
     for (const std::uint32_t row : confusion.examples) examples.push_back(example_json(measured, of, row));
-    list.push_back({{"gold", classes[confusion.gold]}, {"predicted", classes[confusion.predicted]}, {"count", confusion.count},
-                    {"share_of_gold", confusion.share_of_gold}, {"examples", examples}});
+    list.push_back({{"gold", classes[confusion.gold]},
+                    {"predicted", classes[confusion.predicted]},
+                    {"count", confusion.count},
+                    {"share_of_gold", confusion.share_of_gold},
+                    {"examples", examples}});
   }
   return list;
 }
@@ -212,9 +220,15 @@ nlohmann::json comparisons_json(const Measured& measured) {
 
 nlohmann::json evaluation_json(const Measured& measured) {
   const auto split = measured.judged_split();
-  nlohmann::json json = {{"best_source", nullptr}, {"label_model", nullptr}, {"model", nullptr}, {"per_class", nullptr},
-                         {"confusion", {{"label_model", nullptr}, {"model", nullptr}}}, {"worst_confusions", nlohmann::json::array()},
-                         {"most_confident_errors", nlohmann::json::array()}, {"comparisons", nlohmann::json::array()}, {"reliability", nlohmann::json::array()}};
+  nlohmann::json json = {{"best_source", nullptr},
+                         {"label_model", nullptr},
+                         {"model", nullptr},
+                         {"per_class", nullptr},
+                         {"confusion", {{"label_model", nullptr}, {"model", nullptr}}},
+                         {"worst_confusions", nlohmann::json::array()},
+                         {"most_confident_errors", nlohmann::json::array()},
+                         {"comparisons", nlohmann::json::array()},
+                         {"reliability", nlohmann::json::array()}};
   if (!split) return json;
   const Rows& rows = measured.rows(*split);
   const std::string split_name(to_string(*split));
@@ -246,15 +260,22 @@ Rows common(const Rows& a, const Rows& b) {
 nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& splits, const Slice& slice, const Rows& members) {
   std::uint64_t counts[kSplits] = {0, 0, 0};
   for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(splits[row])];
-  nlohmann::json json = {{"slice", slice.name}, {"definition", slice.definition.dump()}, {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-                         {"best_source", nullptr}, {"label_model", nullptr}, {"model", nullptr}, {"note", "no gold"}};
+  nlohmann::json json = {{"slice", slice.name},
+                         {"definition", slice.definition.dump()},
+                         {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
+                         {"best_source", nullptr},
+                         {"label_model", nullptr},
+                         {"model", nullptr},
+                         {"note", "no gold"}};
   const auto split = measured.judged_split();
   if (!split) return json;
   const Rows rows = common(members, measured.rows(*split));
   if (measured.best_source) json["best_source"] = metrics_json(measured.judged(measured.best_labels), rows);
   json["label_model"] = metrics_json(measured.judged(measured.labels), rows);
   if (measured.predictions) json["model"] = metrics_json(measured.judged(*measured.predictions), rows);
-  json["note"] = rows.size() >= kLeastItems ? "" : "too few rows with gold: " + std::to_string(rows.size()) + " of " + std::to_string(kLeastItems) + " needed";
+  json["note"] = rows.size() >= kLeastItems
+                     ? ""
+                     : "too few rows with gold: " + std::to_string(rows.size()) + " of " + std::to_string(kLeastItems) + " needed";
   return json;
 }
 
@@ -275,12 +296,20 @@ nlohmann::json class_counts(const Measured& measured) {
     if (const ClassId hard = measured.labels.hard(row); hard != kNoClass) ++labeled[hard];
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t id = 0; id < classes.size(); ++id)
-    list.push_back({{"class", classes[id]}, {"train", gold[id * kSplits]}, {"valid", gold[id * kSplits + 1]}, {"test", gold[id * kSplits + 2]}, {"labeled", labeled[id]}});
+    list.push_back({{"class", classes[id]},
+                    {"train", gold[id * kSplits]},
+                    {"valid", gold[id * kSplits + 1]},
+                    {"test", gold[id * kSplits + 2]},
+                    {"labeled", labeled[id]}});
   return list;
 }
 
 nlohmann::json gold_json(const Gold& gold) {
-  return {{"train", gold.rows[0]}, {"valid", gold.rows[1]}, {"test", gold.rows[2]}, {"unknown_values", gold.unknown_values}, {"first_unknown", gold.first_unknown}};
+  return {{"train", gold.rows[0]},
+          {"valid", gold.rows[1]},
+          {"test", gold.rows[2]},
+          {"unknown_values", gold.unknown_values},
+          {"first_unknown", gold.first_unknown}};
 }
 
 std::vector<std::string> source_names(const Project& project) {
@@ -307,9 +336,13 @@ void run_evaluate(const StageContext& context, RunRecord& record) {
   const std::vector<Split> splits = context.workspace.dataset(context.of("import")).splits();
   const Measured measured = gather(context, splits);
   const VoteMatrix votes(measured.dataset.rows(), context.project().task.classes.size(), measured.votes);
-  nlohmann::json result = {{"format", "hone-evaluation/1"}, {"evaluation", evaluation_json(measured)}, {"slices", slices_json(measured, splits)},
-                           {"gold", gold_json(measured.gold)}, {"class_counts", class_counts(measured)},
-                           {"analysis", to_json(analyze_votes(votes, source_names(context.project()), measured.gold.classes, splits), context.project().task.classes)}};
+  nlohmann::json result = {{"format", "hone-evaluation/1"},
+                           {"evaluation", evaluation_json(measured)},
+                           {"slices", slices_json(measured, splits)},
+                           {"gold", gold_json(measured.gold)},
+                           {"class_counts", class_counts(measured)},
+                           {"analysis", to_json(analyze_votes(votes, source_names(context.project()), measured.gold.classes, splits),
+                                                context.project().task.classes)}};
   ObjectStore& objects = context.workspace.objects();
   record.outputs.push_back({"evaluation", objects.put_json(result)});
   record.counts = {{"gold", measured.gold.rows[0] + measured.gold.rows[1] + measured.gold.rows[2]}};

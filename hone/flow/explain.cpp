@@ -17,7 +17,8 @@ std::uint64_t row_number(const Dataset& dataset, std::string_view row) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), number);
   if (error == std::errc() && end == row.data() + row.size() && number < dataset.rows()) return number;
-  throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) + "'; a number from 0 to " + std::to_string(dataset.rows() - 1) + " names a row by its place");
+  throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) + "'; a number from 0 to " +
+                                        std::to_string(dataset.rows() - 1) + " names a row by its place");
 }
 
 std::string field_text(const RowFields& fields, std::string_view name) {
@@ -46,7 +47,8 @@ nlohmann::json distribution(const Task& task, const SoftLabels& labels, std::siz
   if (hard == kNoClass) return nullptr;
   nlohmann::json shares = nlohmann::json::object();
   const auto classes = labels.listed_classes(pattern);
-  for (std::size_t place = 0; place < classes.size(); ++place) shares[task.classes[classes[place]]] = labels.listed_probabilities(pattern)[place];
+  for (std::size_t place = 0; place < classes.size(); ++place)
+    shares[task.classes[classes[place]]] = labels.listed_probabilities(pattern)[place];
   return {{"class", task.classes[hard]}, {"probability", labels.probability_in_pattern(pattern, hard)}, {"probabilities", shares}};
 }
 
@@ -90,8 +92,8 @@ const Source* find_source(const Project& project, const std::string& name) {
   return found == project.sources.end() ? nullptr : &*found;
 }
 
-nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const ExampleVotes& votes, const SoftLabels& without, const VotePatterns& patterns,
-                          const RowFields& fields) {
+nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const ExampleVotes& votes, const SoftLabels& without,
+                          const VotePatterns& patterns, const RowFields& fields) {
   const Project& project = workspace.project();
   const nlohmann::json manifest = workspace.json(vote.output("votes"));
   nlohmann::json list = nlohmann::json::array();
@@ -128,7 +130,8 @@ nlohmann::json provenance(const Workspace& workspace) {
     nlohmann::json outputs = nlohmann::json::object();
     for (const NamedRef& output : record->outputs)
       if (output.name.find('/') == std::string::npos) outputs[output.name] = output.ref.hash;
-    runs.push_back({{"stage", record->stage}, {"key", record->key}, {"code", record->code_version}, {"ended", record->ended}, {"outputs", outputs}});
+    runs.push_back(
+        {{"stage", record->stage}, {"key", record->key}, {"code", record->code_version}, {"ended", record->ended}, {"outputs", outputs}});
   }
   return runs;
 }
@@ -148,7 +151,11 @@ nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   const SoftLabels without = refitted(workspace, dataset, votes, fit)->predict(variants);
 
   const auto split = to_string(static_cast<Split>(std::stoi(field_text(fields, kSplitColumn))));
-  nlohmann::json explained = {{"row", number}, {"id", field_text(fields, kIdColumn)}, {"split", split}, {"place", place_of(dataset, fields)}, {"fields", own_fields(project, fields)}};
+  nlohmann::json explained = {{"row", number},
+                              {"id", field_text(fields, kIdColumn)},
+                              {"split", split},
+                              {"place", place_of(dataset, fields)},
+                              {"fields", own_fields(project, fields)}};
   explained["votes"] = votes_json(workspace, vote, votes.on(number), without, variants, fields);
   explained["label"] = distribution(project.task, without, variants.pattern_of()[0]);
   explained["label_model"] = fit.at("name");

@@ -16,7 +16,8 @@ namespace hone {
 namespace {
 
 std::vector<TableColumn> columns_of(const ExportOptions& options) {
-  std::vector<TableColumn> columns{{"id"}, {"split"}, {"label"}, {"probability", true}, {"probabilities"}, {"origin"}, {"sources"}, {"labels"}};
+  std::vector<TableColumn> columns{{"id"},     {"split"},   {"label"}, {"probability", true}, {"probabilities"},
+                                   {"origin"}, {"sources"}, {"labels"}};
   for (const std::string& column : options.columns) columns.push_back({column});
   return columns;
 }
@@ -71,7 +72,8 @@ std::vector<std::string> read_columns(const Dataset& dataset, const ExportOption
   return columns;
 }
 
-std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const ExportOptions& options, TableWriter& writer, const Progress& progress) {
+std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const ExportOptions& options, TableWriter& writer,
+                         const Progress& progress) {
   std::uint64_t written = 0;
   dataset.for_each_batch(read_columns(dataset, options), [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
     std::vector<TextColumn> texts;
@@ -90,7 +92,12 @@ std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const Exp
       writer.add(cells);
       ++written;
     }
-    if (progress) progress({.stage = "export", .done = first_row + static_cast<std::uint64_t>(batch.num_rows()), .total = dataset.rows(), .unit = "rows", .note = {}});
+    if (progress)
+      progress({.stage = "export",
+                .done = first_row + static_cast<std::uint64_t>(batch.num_rows()),
+                .total = dataset.rows(),
+                .unit = "rows",
+                .note = {}});
   });
   writer.finish();
   return written;
@@ -127,7 +134,8 @@ TableFormat format_of(const std::filesystem::path& file) {
   return format_named(ending.empty() ? "" : ending.substr(1));
 }
 
-std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file, const Progress& progress) {
+std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,
+                            const Progress& progress) {
   std::uint64_t rows = 0;
   write_file_atomically(file, [&](const std::filesystem::path& temporary) {
     if (options.format == TableFormat::kParquet) {
@@ -141,7 +149,8 @@ std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, 
 }
 
 std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, std::ostream& out, const Progress& progress) {
-  if (options.format == TableFormat::kParquet) throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
+  if (options.format == TableFormat::kParquet)
+    throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
   return write(workspace, options, *text_writer(options, out), progress);
 }
 

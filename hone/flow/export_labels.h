@@ -32,7 +32,8 @@ struct ExportOptions {
 ///   else its JSON text), origin ("gold" where the class is known and hone.yaml lets it be read, "label-model", "none"),
 ///   sources (what voted: "stolen_card=fraud old_router=card"), labels (hash of the label object: the provenance of all).
 /// Gold of the test split never replaces a label. Returns the number of rows. Throws kNotFound before the first run.
-std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file, const Progress& progress = {});
+std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,
+                            const Progress& progress = {});
 
 /// The same to a stream. Throws kInvalidArgument for Parquet, which needs a file.
 std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, std::ostream& out, const Progress& progress = {});

@@ -15,13 +15,15 @@ std::vector<std::filesystem::path> files_of(const ImportOptions& data) {
 
 std::string split_part(const SplitOptions& split) {
   switch (split.by) {
-    case SplitOptions::By::kField: return "field " + split.field;
+    case SplitOptions::By::kField:
+      return "field " + split.field;
     case SplitOptions::By::kFiles: {
       std::string part = "files, valid " + std::to_string(split.valid_share_of_train) + ":";
       for (const auto& files : split.files) part += " " + std::to_string(files.size());
       return part;
     }
-    case SplitOptions::By::kHash: return std::to_string(split.share[0]) + " " + std::to_string(split.share[1]) + " " + std::to_string(split.share[2]);
+    case SplitOptions::By::kHash:
+      return std::to_string(split.share[0]) + " " + std::to_string(split.share[1]) + " " + std::to_string(split.share[2]);
   }
   return {};
 }

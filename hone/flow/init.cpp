@@ -31,7 +31,8 @@ void count_batch(const arrow::RecordBatch& batch, const std::string& text, const
   if (const auto column = batch.GetColumnByName(label)) {
     const TextColumn values(*column);
     for (std::int64_t row = 0; row < batch.num_rows(); ++row)
-      if (const auto value = values.at(row); value && !value->empty() && counts.labels.size() <= kMostClasses) ++counts.labels[std::string(*value)];
+      if (const auto value = values.at(row); value && !value->empty() && counts.labels.size() <= kMostClasses)
+        ++counts.labels[std::string(*value)];
   }
   if (const auto column = batch.GetColumnByName(text)) {
     const TextColumn values(*column);
@@ -64,8 +65,12 @@ std::vector<std::string> by_count(const std::map<std::string, std::uint64_t>& co
 
 // A YAML scalar that means this text whatever it holds: JSON strings are YAML strings.
 std::string scalar(const std::string& text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || (c >= '0' && c <= '9'); }) &&
-                     !(text[0] >= '0' && text[0] <= '9') && text[0] != '-' && text != "true" && text != "false" && text != "null";
+  const bool plain =
+      !text.empty() &&
+      std::ranges::all_of(
+          text,
+          [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || (c >= '0' && c <= '9'); }) &&
+      !(text[0] >= '0' && text[0] <= '9') && text[0] != '-' && text != "true" && text != "false" && text != "null";
   return plain ? text : nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -103,10 +108,13 @@ std::string data_section(const Initialised& made, const std::string& files) {
   const ReadOptions& read = made.seen.read;
   const bool is_default_delimiter = read.delimiter == 0 || read.delimiter == ',';
   return "data:\n" + entry("data.files", scalar(files)) + entry("data.text", scalar(made.text)) +
-         entry("data.id", made.id.empty() ? "" : scalar(made.id), "message_id") + entry("data.group", made.group.empty() ? "" : scalar(made.group), "customer_id") +
+         entry("data.id", made.id.empty() ? "" : scalar(made.id), "message_id") +
+         entry("data.group", made.group.empty() ? "" : scalar(made.group), "customer_id") +
          entry("data.split", "{train: 0.8, valid: 0.1, test: 0.1}") + entry("data.encoding", read.encoding) +
-         entry("data.delimiter", is_default_delimiter ? "" : (read.delimiter == '\t' ? "tab" : "'" + std::string(1, read.delimiter) + "'"), "','") +
-         entry("data.decimal", "'" + std::string(1, read.decimal) + "'") + entry("data.time_zone", scalar(read.time_zone)) + entry("data.max_bad_rows", "0.01");
+         entry("data.delimiter", is_default_delimiter ? "" : (read.delimiter == '\t' ? "tab" : "'" + std::string(1, read.delimiter) + "'"),
+               "','") +
+         entry("data.decimal", "'" + std::string(1, read.decimal) + "'") + entry("data.time_zone", scalar(read.time_zone)) +
+         entry("data.max_bad_rows", "0.01");
 }
 
 std::string task_section(const Initialised& made) {
@@ -120,23 +128,27 @@ std::string gold_section(const Initialised& made) {
 }
 
 std::string sources_section(const Initialised& made, const std::vector<std::string>& words) {
-  std::string text = "# " + doc_of("sources") + "\n# A first one to start from: the most frequent longer word. Try a draft with `hone lf -`.\nsources:\n";
+  std::string text =
+      "# " + doc_of("sources") + "\n# A first one to start from: the most frequent longer word. Try a draft with `hone lf -`.\nsources:\n";
   const std::size_t shown = std::min<std::size_t>({2, made.classes.size(), words.size()});
   for (std::size_t word = 0; word < shown; ++word)
-    text += "  - {lf: word_" + std::to_string(word + 1) + ", vote: " + scalar(made.classes[word]) + ", any: [" + scalar(words[word]) + "]}\n";
-  if (shown == 0) text += "  - {lf: any_text, vote: " + scalar(made.classes[0]) + ", where: {characters_of: " + scalar(made.text) + ", above: 0}}\n";
+    text +=
+        "  - {lf: word_" + std::to_string(word + 1) + ", vote: " + scalar(made.classes[word]) + ", any: [" + scalar(words[word]) + "]}\n";
+  if (shown == 0)
+    text += "  - {lf: any_text, vote: " + scalar(made.classes[0]) + ", where: {characters_of: " + scalar(made.text) + ", above: 0}}\n";
   return text + "  # - {lf: card_number, vote: CLASS, match: '\\b\\d{4}[ -]\\d{4}\\b'}\n  # - {include: lfs/*.yaml}\n";
 }
 
 std::string last_section() {
-  return entry("label_model", "", "weighted-majority") + entry("model", "{name: text-linear}") +
-         "# " + doc_of("slices") + "\n# slices:\n#   - {slice: long, where: {words_of: TEXT, above: 40}}\n" +
-         "evaluate:\n" + entry("evaluate.metrics", "[accuracy, macro-f1, ece]") + entry("seed", "1");
+  return entry("label_model", "", "weighted-majority") + entry("model", "{name: text-linear}") + "# " + doc_of("slices") +
+         "\n# slices:\n#   - {slice: long, where: {words_of: TEXT, above: 40}}\n" + "evaluate:\n" +
+         entry("evaluate.metrics", "[accuracy, macro-f1, ece]") + entry("seed", "1");
 }
 
 // As the project will name it: relative when it lies beside or below, else absolute.
 std::string shown_path(const std::filesystem::path& folder, const std::filesystem::path& file) {
-  const std::filesystem::path relative = std::filesystem::absolute(file).lexically_normal().lexically_relative(std::filesystem::absolute(folder).lexically_normal());
+  const std::filesystem::path relative =
+      std::filesystem::absolute(file).lexically_normal().lexically_relative(std::filesystem::absolute(folder).lexically_normal());
   const bool climbs = relative.empty() || *relative.begin() == "..";
   return climbs ? std::filesystem::absolute(file).lexically_normal().string() : relative.string();
 }
@@ -148,13 +160,15 @@ std::string chosen(const std::optional<SniffedChoice>& choice) { return choice ?
 Initialised init_project(const std::filesystem::path& folder, const std::filesystem::path& from) {
   Initialised made;
   made.file = folder / "hone.yaml";
-  if (std::filesystem::exists(made.file)) throw Error(ErrorCode::kInvalidArgument, "'" + made.file.string() + "' is there already; choose another folder or remove it first");
+  if (std::filesystem::exists(made.file))
+    throw Error(ErrorCode::kInvalidArgument, "'" + made.file.string() + "' is there already; choose another folder or remove it first");
   made.seen = sniff(from);
   made.text = chosen(made.seen.text);
   made.id = chosen(made.seen.id);
   made.label = chosen(made.seen.label);
   made.group = chosen(made.seen.group);
-  if (made.text.empty()) throw Error(ErrorCode::kInvalidArgument, "'" + from.string() + "' has no column that looks like text; Hone labels rows by their text");
+  if (made.text.empty())
+    throw Error(ErrorCode::kInvalidArgument, "'" + from.string() + "' has no column that looks like text; Hone labels rows by their text");
   const Counts counts = count(from, made);
   made.classes = by_count(counts.labels);
   if (made.classes.size() < 2 || made.classes.size() > kMostClasses) {
@@ -162,9 +176,10 @@ Initialised init_project(const std::filesystem::path& folder, const std::filesys
     made.classes = {"first_class", "second_class"};
   }
   make_folder(folder);
-  write_file_atomically(made.file, "# What this project is made of; `hone run` brings it up to date. docs/project.md explains every key.\n" +
-                                       data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) +
-                                       sources_section(made, by_count(counts.words)) + last_section());
+  write_file_atomically(made.file,
+                        "# What this project is made of; `hone run` brings it up to date. docs/project.md explains every key.\n" +
+                            data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) +
+                            sources_section(made, by_count(counts.words)) + last_section());
   return made;
 }
 

@@ -10,10 +10,10 @@ namespace hone {
 
 /// What init_project() saw and wrote.
 struct Initialised {
-  std::filesystem::path file;             // The hone.yaml.
-  SniffedFile seen;                       // Of the first data file: assumptions, columns, first rows.
-  std::string text, id, label, group;     // Columns chosen; empty where none fits.
-  std::vector<std::string> classes;       // Of the label column, most frequent first; or two to be renamed.
+  std::filesystem::path file;          // The hone.yaml.
+  SniffedFile seen;                    // Of the first data file: assumptions, columns, first rows.
+  std::string text, id, label, group;  // Columns chosen; empty where none fits.
+  std::vector<std::string> classes;    // Of the label column, most frequent first; or two to be renamed.
 };
 
 /// Looks at `from` and writes DIR/hone.yaml: every key with its doc line as a comment, columns chosen from what they look like,

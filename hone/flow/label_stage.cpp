@@ -19,14 +19,24 @@ nlohmann::json belief_json(const SourceBelief& belief) {
 nlohmann::json fit_json(const std::string& name, const nlohmann::json& options, const FitReport& fit, const VotePatterns& patterns) {
   nlohmann::json sources = nlohmann::json::array();
   for (const SourceBelief& belief : fit.sources) sources.push_back(belief_json(belief));
-  return {{"format", "hone-fit/1"}, {"name", name}, {"options", options}, {"iterations", fit.iterations}, {"converged", fit.converged},
-          {"used_gold", fit.used_gold}, {"class_prior", fit.class_prior}, {"sources", sources}, {"warnings", fit.warnings}, {"patterns", patterns.size()}};
+  return {{"format", "hone-fit/1"},
+          {"name", name},
+          {"options", options},
+          {"iterations", fit.iterations},
+          {"converged", fit.converged},
+          {"used_gold", fit.used_gold},
+          {"class_prior", fit.class_prior},
+          {"sources", sources},
+          {"warnings", fit.warnings},
+          {"patterns", patterns.size()}};
 }
 
 void check_votes(const VoteMatrix& votes, const Project& project) {
   if (votes.size() > 0) return;
-  throw Error(ErrorCode::kInvalidArgument, "none of the " + std::to_string(project.sources.size()) + " sources voted on any of the " +
-                                               std::to_string(votes.shape().examples) + " rows; `hone lf NAME` shows what a labeling function looks for, and data.text names the column they read");
+  throw Error(ErrorCode::kInvalidArgument,
+              "none of the " + std::to_string(project.sources.size()) + " sources voted on any of the " +
+                  std::to_string(votes.shape().examples) +
+                  " rows; `hone lf NAME` shows what a labeling function looks for, and data.text names the column they read");
 }
 
 void put_labels(const StageContext& context, const std::string& name, const SoftLabels& labels, RunRecord& record) {
@@ -78,8 +88,7 @@ void run_label(const StageContext& context, RunRecord& record) {
   const SoftLabels labels = model->predict(patterns);
   put_labels(context, "labels", labels, record);
   if (fit.used_gold) {
-    const SoftLabels crossed =
-        cross_fitted_labels(name, project.label_model_options, patterns, evidence, labels, 5, context.threads);
+    const SoftLabels crossed = cross_fitted_labels(name, project.label_model_options, patterns, evidence, labels, 5, context.threads);
     put_labels(context, "cross-fitted", crossed, record);
   }
   record.outputs.push_back({"fit", context.workspace.objects().put_json(fit_json(name, project.label_model_options, fit, patterns))});

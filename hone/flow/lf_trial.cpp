@@ -26,7 +26,8 @@ Votes current_votes(Workspace& workspace, int threads, const Progress& progress)
   const RunResult run = run_project(workspace, {.until = "vote", .dry_run = false, .threads = threads}, progress);
   if (run.error) throw *run.error;
   Dataset dataset = workspace.dataset(workspace.needed("import"));
-  Votes votes{dataset, workspace.votes(workspace.needed("vote")), dataset.splits(), read_gold(workspace.project(), dataset, GoldUse::kLearning)};
+  Votes votes{dataset, workspace.votes(workspace.needed("vote")), dataset.splits(),
+              read_gold(workspace.project(), dataset, GoldUse::kLearning)};
   return votes;
 }
 
@@ -36,7 +37,8 @@ std::vector<std::string> names_of(const std::vector<Source>& sources) {
   return names;
 }
 
-nlohmann::json analysis_json(const Project& project, const Votes& votes, std::span<const SourceVotes> by_source, const std::vector<std::string>& names) {
+nlohmann::json analysis_json(const Project& project, const Votes& votes, std::span<const SourceVotes> by_source,
+                             const std::vector<std::string>& names) {
   const VoteMatrix matrix(votes.dataset.rows(), project.task.classes.size(), by_source);
   return to_json(analyze_votes(matrix, names, votes.gold.classes, votes.splits), project.task.classes);
 }
@@ -76,21 +78,27 @@ std::vector<std::size_t> drawn_votes(const SourceVotes& mine, const Votes& votes
     if (votes.splits[mine.examples[vote]] != Split::kTest) places.push_back(vote);
   const RandomStream draw(seed, "lf.hits");
   const std::size_t shown = std::min(limit, places.size());
-  std::ranges::partial_sort(places, places.begin() + static_cast<std::ptrdiff_t>(shown), {}, [&](std::size_t vote) { return draw.at(mine.examples[vote]); });
+  std::ranges::partial_sort(places, places.begin() + static_cast<std::ptrdiff_t>(shown), {},
+                            [&](std::size_t vote) { return draw.at(mine.examples[vote]); });
   places.resize(shown);
   std::ranges::sort(places);
   return places;
 }
 
-nlohmann::json hits_json(const Project& project, const Source& source, const SourceVotes& mine, const Votes& votes, const TrialOptions& options) {
+nlohmann::json hits_json(const Project& project, const Source& source, const SourceVotes& mine, const Votes& votes,
+                         const TrialOptions& options) {
   nlohmann::json hits = nlohmann::json::array();
   for (const std::size_t vote : drawn_votes(mine, votes, options.hits, project.seed)) {
     const std::uint32_t row = mine.examples[vote];
     const RowFields fields = votes.dataset.row(row);
     const auto id = std::ranges::find(fields, kIdColumn, &RowFields::value_type::first);
     const ClassId gold = votes.gold.classes.empty() ? kNoClass : votes.gold.classes[row];
-    hits.push_back({{"row", row}, {"id", id == fields.end() ? "" : id->second.value_or("")}, {"text", text_of(project, fields)}, {"votes", project.task.classes[mine.classes[vote]]},
-                    {"gold", gold == kNoClass ? nlohmann::json() : nlohmann::json(project.task.classes[gold])}, {"matched", matched_spans(project, source, fields)}});
+    hits.push_back({{"row", row},
+                    {"id", id == fields.end() ? "" : id->second.value_or("")},
+                    {"text", text_of(project, fields)},
+                    {"votes", project.task.classes[mine.classes[vote]]},
+                    {"gold", gold == kNoClass ? nlohmann::json() : nlohmann::json(project.task.classes[gold])},
+                    {"matched", matched_spans(project, source, fields)}});
   }
   return hits;
 }
@@ -138,9 +146,12 @@ Source parse_draft(const Project& project, std::string_view yaml) {
     if (!entry.contains("lf") && !entry.contains("column")) entry["lf"] = "draft";
     node = ConfigNode::parse_yaml("[" + entry.dump() + "]", "draft");
   }
-  const auto no_include = [](const std::string&, const ConfigNode& where) -> std::vector<std::pair<std::string, ConfigNode>> { throw where.error("a draft includes no files"); };
+  const auto no_include = [](const std::string&, const ConfigNode& where) -> std::vector<std::pair<std::string, ConfigNode>> {
+    throw where.error("a draft includes no files");
+  };
   std::vector<Source> sources = parse_sources(node, project.task, no_include);
-  if (sources.size() != 1) throw Error(ErrorCode::kInvalidProject, "a draft is one labeling function, such as {lf: draft, vote: CLASS, any: [word]}");
+  if (sources.size() != 1)
+    throw Error(ErrorCode::kInvalidProject, "a draft is one labeling function, such as {lf: draft, vote: CLASS, any: [word]}");
   return sources.front();
 }
 
@@ -162,7 +173,8 @@ nlohmann::json analyze_sources(Workspace& workspace, int threads, const Progress
 nlohmann::json try_source(Workspace& workspace, const std::string& name, const TrialOptions& options, const Progress& progress) {
   const Project& project = workspace.project();
   const auto found = std::ranges::find(project.sources, name, &Source::name);
-  if (found == project.sources.end()) throw Error(ErrorCode::kNotFound, "no source named '" + name + "'" + suggestion(name, names_of(project.sources)));
+  if (found == project.sources.end())
+    throw Error(ErrorCode::kNotFound, "no source named '" + name + "'" + suggestion(name, names_of(project.sources)));
   const Votes votes = current_votes(workspace, options.threads, progress);
   const auto place = static_cast<std::size_t>(found - project.sources.begin());
   const nlohmann::json said = workspace.json(workspace.needed("vote").output("votes"));
@@ -174,7 +186,8 @@ nlohmann::json try_draft(Workspace& workspace, std::string_view yaml, const Tria
   const Source draft = parse_draft(project, yaml);
   const Votes votes = current_votes(workspace, options.threads, progress);
   const std::vector<const Source*> asked{&draft};
-  const Applied applied = apply_sources(votes.dataset, asked, {}, {.engine = engine_options(project), .threads = options.threads}, progress);
+  const Applied applied =
+      apply_sources(votes.dataset, asked, {}, {.engine = engine_options(project), .threads = options.threads}, progress);
   return trial_json(project, {draft, applied.votes[0], failures_json(applied.failures[0])}, votes, options);
 }
 

@@ -98,7 +98,8 @@ RunRecord begin_record(const Stage& stage, const std::string& key, const StagePa
 // starts the walk again, now without it.
 class Walk {
  public:
-  Walk(Workspace& workspace, const RunOptions& options, const Progress& progress) : workspace_(workspace), options_(options), progress_(progress) {}
+  Walk(Workspace& workspace, const RunOptions& options, const Progress& progress)
+      : workspace_(workspace), options_(options), progress_(progress) {}
 
   RunResult run() {
     const std::vector<Stage> stages = main_path(workspace_.project());
@@ -127,7 +128,8 @@ class Walk {
         result_.stages.push_back(outcome);
         return true;
       }
-      outcome.why = gone ? "its object " + gone->ref.hash.substr(0, 12) + " (" + gone->name + ") is missing" : difference(stage, parts, workspace_.current(stage.name));
+      outcome.why = gone ? "its object " + gone->ref.hash.substr(0, 12) + " (" + gone->name + ") is missing"
+                         : difference(stage, parts, workspace_.current(stage.name));
       if (options_.dry_run) return note_would_run(outcome);
       check_inputs(workspace_, done_);
       take(stage, make(stage, key, parts));
@@ -151,7 +153,8 @@ class Walk {
 
   // What stands after a stage that would run cannot be known before it did.
   bool would_run(const Stage& stage) {
-    result_.stages.push_back({.name = std::string(stage.name), .state = StageState::kWouldRun, .why = "if what comes before it changes", .seconds = 0.0});
+    result_.stages.push_back(
+        {.name = std::string(stage.name), .state = StageState::kWouldRun, .why = "if what comes before it changes", .seconds = 0.0});
     return true;
   }
 
@@ -182,7 +185,8 @@ void check_until(const std::string& until, const Project& project) {
   if (until.empty()) return;
   std::vector<std::string> names;
   for (const Stage& stage : main_path(project)) names.emplace_back(stage.name);
-  if (std::ranges::find(names, until) == names.end()) throw Error(ErrorCode::kInvalidArgument, "no stage named '" + until + "'" + suggestion(until, names));
+  if (std::ranges::find(names, until) == names.end())
+    throw Error(ErrorCode::kInvalidArgument, "no stage named '" + until + "'" + suggestion(until, names));
 }
 
 // What an earlier process left half done when it was killed. Called under the lock, so that nobody else is writing.
@@ -227,10 +231,14 @@ std::vector<Stage> main_path(const Project& project) {
 
 std::string_view to_string(StageState state) {
   switch (state) {
-    case StageState::kRan: return "ran";
-    case StageState::kFresh: return "fresh";
-    case StageState::kFailed: return "failed";
-    case StageState::kWouldRun: return "would-run";
+    case StageState::kRan:
+      return "ran";
+    case StageState::kFresh:
+      return "fresh";
+    case StageState::kFailed:
+      return "failed";
+    case StageState::kWouldRun:
+      return "would-run";
   }
   return "unknown";
 }

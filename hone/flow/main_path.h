@@ -30,10 +30,10 @@ struct StageContext {
 /// One step of the main path.
 struct Stage {
   std::string_view name;
-  std::string_view what;                          // For people: "reads the files into a dataset".
-  int version;                                    // Raised when the stage's code changes its results.
+  std::string_view what;  // For people: "reads the files into a dataset".
+  int version;            // Raised when the stage's code changes its results.
   StageParts (*parts)(const StageContext&);
-  void (*run)(const StageContext&, RunRecord&);   // Fills outputs, counts and detail of the record.
+  void (*run)(const StageContext&, RunRecord&);  // Fills outputs, counts and detail of the record.
 };
 
 /// The stages of a project in order: import, vote, label, train (unless the project trains nothing), evaluate, report.
@@ -51,9 +51,9 @@ struct StageOutcome {
 void to_json(nlohmann::json& json, const StageOutcome& outcome);
 
 struct RunOptions {
-  std::string until;      // Last stage to run; empty: all.
-  bool dry_run = false;   // Say what would run and why; write nothing but the memory of file hashes.
-  int threads = 0;        // 0: as many as the machine has. No result depends on it.
+  std::string until;     // Last stage to run; empty: all.
+  bool dry_run = false;  // Say what would run and why; write nothing but the memory of file hashes.
+  int threads = 0;       // 0: as many as the machine has. No result depends on it.
 };
 
 struct RunResult {

@@ -62,14 +62,16 @@ void write_rows(const Project& project, const Dataset& rows, const SoftLabels& p
       const auto listed = predictions.listed_classes(number);
       for (std::size_t place = 0; place < listed.size(); ++place)
         shares[project.task.classes[listed[place]]] = predictions.listed_probabilities(number)[place];
-      writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)), predictions.confidence(number), shares});
+      writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)),
+                  predictions.confidence(number), shares});
     }
   });
   writer.finish();
 }
 
 template <typename Write>
-Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const Progress& progress, const Write& write) {
+Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const Progress& progress,
+                  const Write& write) {
   if (!workspace.project().trains()) throw Error(ErrorCode::kNotFound, "this project trains no model (hone.yaml says model: none)");
   const ProjectLock lock(workspace.project().state() / "lock");  // A run would sweep our folder away.
   const RemovedAtEnd folder = work_folder(workspace);
@@ -87,8 +89,8 @@ std::unique_ptr<TableWriter> text_writer(TableFormat format, std::ostream& out) 
 
 }  // namespace
 
-Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const std::filesystem::path& out,
-                       const Progress& progress) {
+Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options,
+                       const std::filesystem::path& out, const Progress& progress) {
   return predict(workspace, file, options, progress, [&](const auto& rows) {
     write_file_atomically(out, [&](const std::filesystem::path& temporary) {
       if (options.format == TableFormat::kParquet) return rows(*parquet_writer(temporary, kColumns));
@@ -98,8 +100,10 @@ Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, 
   });
 }
 
-Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, std::ostream& out, const Progress& progress) {
-  if (options.format == TableFormat::kParquet) throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
+Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, std::ostream& out,
+                       const Progress& progress) {
+  if (options.format == TableFormat::kParquet)
+    throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
   return predict(workspace, file, options, progress, [&](const auto& rows) { rows(*text_writer(options.format, out)); });
 }
 

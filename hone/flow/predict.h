@@ -25,8 +25,8 @@ struct Predicted {
 /// A row gives: id (the project's id column where the file has it, else a hash of the text and an occurrence number), line,
 /// label, probability, probabilities (by class: the likeliest 16). The same rows give the same predictions as in a run.
 /// Throws kNotFound without a model or for a missing column, and what import_dataset() and run_child() throw.
-Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const std::filesystem::path& out,
-                       const Progress& progress = {});
+Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options,
+                       const std::filesystem::path& out, const Progress& progress = {});
 /// The same to a stream; Parquet needs a file.
 Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, std::ostream& out,
                        const Progress& progress = {});

@@ -51,7 +51,8 @@ void read_split_files(const ConfigNode& node, const std::filesystem::path& root,
   split.by = SplitOptions::By::kFiles;
   const ConfigNode& files = node.at("files");
   files.allow_keys({"train", "valid", "test"});
-  for (const auto& [name, value] : files.entries()) split.files[static_cast<std::size_t>(split_named(name, value))] = data_files(value, root);
+  for (const auto& [name, value] : files.entries())
+    split.files[static_cast<std::size_t>(split_named(name, value))] = data_files(value, root);
   if (const ConfigNode* valid = node.find("valid")) split.valid_share_of_train = share(*valid);
   if (split.files[0].empty()) throw files.error("split.files names no file for train");
 }
@@ -176,7 +177,8 @@ EvaluateOptions read_evaluate(const ConfigNode& node) {
   EvaluateOptions evaluate;
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
   for (const std::string& metric : evaluate.metrics)
-    if (std::ranges::find(kKnown, metric) == kKnown.end()) throw node.error("no metric named '" + metric + "'" + suggestion(metric, kKnown));
+    if (std::ranges::find(kKnown, metric) == kKnown.end())
+      throw node.error("no metric named '" + metric + "'" + suggestion(metric, kKnown));
   return evaluate;
 }
 
@@ -199,7 +201,8 @@ std::filesystem::path find_project(const std::filesystem::path& from) {
     if (std::filesystem::exists(folder / "hone.yaml")) return folder;
     if (!folder.has_relative_path()) break;
   }
-  throw Error(ErrorCode::kNotFound, "no hone.yaml in '" + from.string() + "' or above; `hone init DIR --from FILE` makes one, --project DIR names another place");
+  throw Error(ErrorCode::kNotFound,
+              "no hone.yaml in '" + from.string() + "' or above; `hone init DIR --from FILE` makes one, --project DIR names another place");
 }
 
 std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where) {
@@ -211,7 +214,8 @@ std::vector<std::filesystem::path> files_inside(const std::filesystem::path& roo
   const std::filesystem::path home = std::filesystem::canonical(root);
   for (const std::filesystem::path& file : files) {
     const auto inside = std::filesystem::canonical(file).lexically_relative(home);
-    if (inside.empty() || *inside.begin() == "..") throw where.error("'" + file.filename().string() + "' is a link that leads out of the project folder");
+    if (inside.empty() || *inside.begin() == "..")
+      throw where.error("'" + file.filename().string() + "' is a link that leads out of the project folder");
   }
   return files;
 }
@@ -244,7 +248,8 @@ Project load_project(const std::filesystem::path& root) {
 
 const std::vector<ProjectKey>& project_keys() {
   static const std::vector<ProjectKey> keys{
-      {"data.files", "a path, a glob, or a list of them", "the rows: .csv .tsv .jsonl .ndjson .parquet, text kinds also with .gz or .zst; may lie anywhere"},
+      {"data.files", "a path, a glob, or a list of them",
+       "the rows: .csv .tsv .jsonl .ndjson .parquet, text kinds also with .gz or .zst; may lie anywhere"},
       {"data.text", "a column, or a list of columns", "what labeling functions and models read unless they say otherwise"},
       {"data.id", "a column", "names each row once; without it an id is made from the text and an occurrence number"},
       {"data.group", "a column", "rows that belong together (one customer, one document) and share a split; the unit of the statistics"},

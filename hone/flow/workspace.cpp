@@ -21,7 +21,9 @@ nlohmann::json load(const std::filesystem::path& file) {
   return nlohmann::json::parse(read_file(file), nullptr, /*allow_exceptions=*/false);
 }
 
-nlohmann::json to_json(const FileStamp& stamp) { return {{"bytes", stamp.bytes}, {"changed_ns", stamp.changed_ns}, {"inode", stamp.inode}}; }
+nlohmann::json to_json(const FileStamp& stamp) {
+  return {{"bytes", stamp.bytes}, {"changed_ns", stamp.changed_ns}, {"inode", stamp.inode}};
+}
 
 std::filesystem::path made_folder(const std::filesystem::path& folder) {
   make_folder(folder);
@@ -33,7 +35,9 @@ std::filesystem::path made_folder(const std::filesystem::path& folder) {
 Workspace::Workspace(Project project)
     : project_(std::move(project)), state_(made_folder(project_.state())), objects_(state_ / "objects"), runs_(state_ / "runs") {}
 
-void Workspace::save(const std::filesystem::path& file, const nlohmann::json& value) const { write_file_atomically(file, value.dump(1) + "\n"); }
+void Workspace::save(const std::filesystem::path& file, const nlohmann::json& value) const {
+  write_file_atomically(file, value.dump(1) + "\n");
+}
 
 std::optional<RunRecord> Workspace::current(std::string_view stage) const {
   const nlohmann::json keys = load(state_ / "current.json");
@@ -65,7 +69,11 @@ RunRecord Workspace::needed(std::string_view stage) const {
 
 std::filesystem::path Workspace::checked_path(const ObjectRef& ref) {
   const std::filesystem::path path = objects_.path(ref);
-  if (objects_.verify(ref)) return path;
+  if (sound_.contains(ref.hash)) return path;
+  if (objects_.verify(ref)) {
+    sound_.insert(ref.hash);
+    return path;
+  }
   objects_.remove(ref);
   throw Error(ErrorCode::kCorruptData, "the object " + ref.hash + " was broken and has been removed; `hone run` makes it again");
 }
@@ -89,7 +97,8 @@ nlohmann::json Workspace::json(const ObjectRef& ref) { return nlohmann::json::pa
 std::vector<SourceVotes> Workspace::votes(const RunRecord& vote) {
   std::vector<SourceVotes> votes;
   const nlohmann::json manifest = json(vote.output("votes"));
-  for (const nlohmann::json& source : manifest.at("sources")) votes.push_back(read_source_votes(checked_path(source.at("ref").get<ObjectRef>()), 0));
+  for (const nlohmann::json& source : manifest.at("sources"))
+    votes.push_back(read_source_votes(checked_path(source.at("ref").get<ObjectRef>()), 0));
   return votes;
 }
 
@@ -112,7 +121,9 @@ Gold read_gold(const Project& project, const Dataset& dataset, GoldUse use) {
   if (project.gold.field.empty()) return gold;
   dataset.require_column(project.gold.field);
   gold.classes.assign(dataset.rows(), kNoClass);
-  const auto wanted = [&](Split split) { return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest); };
+  const auto wanted = [&](Split split) {
+    return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest);
+  };
   const std::vector<std::string> columns{std::string(kSplitColumn), project.gold.field};
   dataset.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
     const auto& splits = static_cast<const arrow::UInt8Array&>(*batch.column(0));
@@ -129,7 +140,8 @@ Gold read_gold(const Project& project, const Dataset& dataset, GoldUse use) {
       }
       ++gold.unknown_values;
       const std::string value(*name);
-      if (gold.first_unknown.size() < 5 && std::ranges::find(gold.first_unknown, value) == gold.first_unknown.end()) gold.first_unknown.push_back(value);
+      if (gold.first_unknown.size() < 5 && std::ranges::find(gold.first_unknown, value) == gold.first_unknown.end())
+        gold.first_unknown.push_back(value);
     }
   });
   return gold;

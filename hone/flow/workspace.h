@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,8 @@ class Workspace {
   /// The same for results that a command needs: throws kNotFound telling to run the project.
   RunRecord needed(std::string_view stage) const;
 
-  /// Where an object lies, after its bytes were checked. One that is broken is removed, so that the next run makes it
-  /// again, and kCorruptData names it.
+  /// Where an object lies, after its bytes were checked, once per workspace. One that is broken is removed, so that the next run
+  /// makes it again, and kCorruptData names it.
   std::filesystem::path checked_path(const ObjectRef& ref);
 
   /// SHA-256 of a source file; remembered as long as its size, time of change and inode stay the same.
@@ -58,14 +59,15 @@ class Workspace {
   std::filesystem::path state_;
   ObjectStore objects_;
   RunStore runs_;
+  std::set<std::string> sound_;  // Hashes of objects whose bytes were checked.
 };
 
 /// The gold class of every row, kNoClass where unknown or where its split is not wanted.
 struct Gold {
-  std::vector<ClassId> classes;               // By row; empty when the project has no gold.
-  std::uint64_t rows[kSplits] = {0, 0, 0};    // With gold, by split.
-  std::uint64_t unknown_values = 0;           // Non-empty values that are no class.
-  std::vector<std::string> first_unknown;     // At most five of them.
+  std::vector<ClassId> classes;             // By row; empty when the project has no gold.
+  std::uint64_t rows[kSplits] = {0, 0, 0};  // With gold, by split.
+  std::uint64_t unknown_values = 0;         // Non-empty values that are no class.
+  std::vector<std::string> first_unknown;   // At most five of them.
 
   bool any() const { return rows[0] + rows[1] + rows[2] > 0; }
 };
