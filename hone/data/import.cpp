@@ -104,9 +104,9 @@ std::shared_ptr<arrow::Array> cast(const std::shared_ptr<arrow::Array>& array, c
   return array->type()->Equals(*type) ? array : value_of(arrow::compute::Cast(*array, type), what);
 }
 
-class TextColumn {
+class FieldTexts {
  public:
-  TextColumn(const std::shared_ptr<arrow::Array>& array, const std::string& name)
+  FieldTexts(const std::shared_ptr<arrow::Array>& array, const std::string& name)
       : texts_(std::static_pointer_cast<arrow::StringArray>(cast(array, arrow::utf8(), "column '" + name + "' has no text"))) {}
 
   /// Empty where there is no value.
@@ -282,7 +282,7 @@ class Import {
                 "column '" + field.name() + "' of '" + files_[file_].name() + "' cannot become " + field.type()->ToString());
   }
 
-  TextColumn text_column(const arrow::ArrayVector& columns, const std::string& name) const {
+  FieldTexts text_column(const arrow::ArrayVector& columns, const std::string& name) const {
     return {columns[static_cast<std::size_t>(own_->GetFieldIndex(name))], name};
   }
 
@@ -298,9 +298,9 @@ class Import {
 
   // Fills the system columns; returns the rows that stay.
   std::vector<std::int64_t> add_rows(const arrow::ArrayVector& columns, const std::vector<std::uint64_t>& lines, SystemColumns& system) {
-    std::vector<TextColumn> texts;
+    std::vector<FieldTexts> texts;
     for (const std::string& name : options_.text) texts.push_back(text_column(columns, name));
-    std::optional<TextColumn> ids, groups, splits;
+    std::optional<FieldTexts> ids, groups, splits;
     if (!options_.id.empty()) ids.emplace(text_column(columns, options_.id));
     if (grouped()) groups.emplace(text_column(columns, options_.group));
     if (options_.split.by == SplitOptions::By::kField) splits.emplace(text_column(columns, options_.split.field));
@@ -334,9 +334,9 @@ class Import {
 
   // --- One row.
 
-  std::string id_of_texts(const std::vector<TextColumn>& texts, std::int64_t row) {
+  std::string id_of_texts(const std::vector<FieldTexts>& texts, std::int64_t row) {
     Sha256 hash;
-    for (const TextColumn& text : texts) hash.update_sized(text.at(row));
+    for (const FieldTexts& text : texts) hash.update_sized(text.at(row));
     const Sha256::Digest digest = hash.digest();
     const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), 16);
     std::uint64_t key = 0;
@@ -381,17 +381,17 @@ class Import {
     for (TableBatch batch = reader->next(); batch.rows; batch = reader->next()) {
       const auto array = batch.rows->GetColumnByName(options_.id);
       if (!array) continue;
-      const TextColumn ids(array, options_.id);
+      const FieldTexts ids(array, options_.id);
       for (std::size_t row = 0; row < batch.lines.size() && batch.lines[row] < before; ++row)
         if (ids.at(static_cast<std::int64_t>(row)) == id) return batch.lines[row];
     }
     return std::nullopt;
   }
 
-  void count(const RowFacts& facts, const std::vector<TextColumn>& texts, std::int64_t row) {
+  void count(const RowFacts& facts, const std::vector<FieldTexts>& texts, std::int64_t row) {
     ++manifest_.rows;
     ++manifest_.split_rows[static_cast<std::size_t>(facts.split)];
-    manifest_.empty_texts += std::all_of(texts.begin(), texts.end(), [&](const TextColumn& text) { return is_blank(text.at(row)); });
+    manifest_.empty_texts += std::all_of(texts.begin(), texts.end(), [&](const FieldTexts& text) { return is_blank(text.at(row)); });
   }
 
   void append(const RowFacts& facts, std::uint64_t line, SystemColumns& system) const {

@@ -309,7 +309,7 @@ std::optional<SniffedChoice> choose_group(const SniffedFile& file) {
     const bool repeats = column.distinct > 1 && column.distinct < file.rows - column.empty;
     const bool named = named_like(column.name, {"customer", "user", "author", "client", "account", "conversation", "thread", "document",
                                                 "doc_id", "session", "video", "patient"});
-    if (repeats && named && column.kind != ColumnKind::kText && column.kind != ColumnKind::kDate &&
+    if (repeats && named && column.mean_characters <= 64 && column.kind != ColumnKind::kDate &&
         (!file.label || file.label->column != column.name))
       return SniffedChoice{column.name, "its values come again, and rows of one " + column.name + " may not be torn apart by the split"};
   }
