@@ -25,7 +25,7 @@ struct TextLinearOptions {
   int patience = 4;
 
   /// Rows of a mini-batch, from 1 to 65,536.
-  int batch = 32;
+  int batch = 64;
 
   /// Step of Adagrad after the warm-up, above 0. It decays linearly to a hundredth over `epochs`.
   double learning_rate = 1.0;

@@ -90,6 +90,13 @@ void require_two_classes(const LabeledRows& train, const std::vector<std::string
                                                  classes.at(first) + "': a model needs at least two classes");
 }
 
+// Waking threads for a mini-batch pays only where its sums take a millisecond or so; below, one thread is faster.
+int threads_of_steps(const TextLinear& model, const LabeledRows& train, int threads) {
+  constexpr std::uint64_t kWorthwhile = std::uint64_t{1} << 22;  // Multiplications, about 1 ms of one core.
+  const std::uint64_t entries = train.features.ids.size() / train.size() * static_cast<std::uint64_t>(model.options().batch);
+  return entries * model.classes() >= kWorthwhile ? threads : 1;
+}
+
 bool has_gold(const SoftLabels& gold) {
   for (std::size_t example = 0; example < gold.examples(); ++example)
     if (gold.hard(example) != kNoClass) return true;
@@ -146,8 +153,10 @@ nlohmann::json train(const TrainJob& job, const Progress& progress) {
   TextLinear model(options, job.classes, rows.train.features);
   rows.train.features = model.weigh(rows.train.features);
   rows.valid.features = model.weigh(rows.valid.features);
+  set_math_threads(threads_of_steps(model, rows.train, thread_count(job.threads)));
   nlohmann::json report = to_report(train_text_linear(model, rows.train, rows.valid, job.seed, progress));
   report.update({{"name", kModels.front()}, {"options", options}, {"rows", rows.train.size()}, {"parameters", model.parameters()}});
+  set_math_threads(thread_count(job.threads));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   report["seconds"] = seconds.count();
 
