@@ -50,7 +50,7 @@ json main_result(const json& report) {
 
 std::string headline(const json& report, const json& result) {
   if (result.is_object())
-    return "The " + result.at("system").get<std::string>() + " is right on " + with_interval(result.at("accuracy")) + " of the " +
+    return "The " + result.at("system").get<std::string>() + " is right on " + percent(result.at("accuracy").at("value")) + " of the " +
            result.at("split").get<std::string>() + " rows.";
   const std::uint64_t rows = report.at("data").at("rows"), covered = report.at("votes").at("covered");
   return "The sources label " + std::to_string(covered) + " of " + std::to_string(rows) +
@@ -70,6 +70,17 @@ void advise_coverage(const json& report, std::vector<json>& steps) {
   const double rows = report.at("data").at("rows"), covered = report.at("votes").at("covered");
   if (rows == 0 || covered / rows >= kGoodCoverage) return;
   steps.push_back(step("Write sources for rows that none votes on", percent(1.0 - covered / rows) + " of the rows have no label"));
+}
+
+// Sources that were written while looking at the valid split fit it better than rows nobody looked at.
+void advise_fit_to_valid(const json& report, std::vector<json>& steps) {
+  const json& system = report.at("evaluation").at("label_model");
+  if (!system.is_object() || !system.at("valid").is_object() || !system.at("test").is_object()) return;
+  const json &valid = system.at("valid").at("accuracy"), &test = system.at("test").at("accuracy");
+  if (!valid.at("low").is_number() || !test.at("high").is_number() || valid.at("low") <= test.at("high")) return;
+  steps.push_back(step("Write broader sources, from train rows", "the labels are right on " + with_interval(valid) +
+                                                                     " of the valid rows but on " + with_interval(test) +
+                                                                     " of the test rows: the sources fit the rows they were written on"));
 }
 
 // The slice whose interval lies lowest, if all of it lies below the whole.
@@ -137,6 +148,7 @@ json next_steps(const json& report, const json& result) {
   std::vector<json> steps;
   advise_gold(report, steps);
   advise_coverage(report, steps);
+  advise_fit_to_valid(report, steps);
   advise_slice(report, result, steps);
   advise_confusion(report, steps);
   advise_source(report, steps);

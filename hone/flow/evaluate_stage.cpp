@@ -235,7 +235,8 @@ nlohmann::json evaluation_json(const Measured& measured) {
   const std::vector<std::string>& classes = measured.project().task.classes;
   json["best_source"] = best_source_json(measured);
   json["label_model"] = by_split(measured, measured.labels);
-  json["per_class"] = {{"label_model", classes_by_split(measured, measured.labels)}, {"model", nullptr}};
+  json["per_class"] = {{"label_model", classes_by_split(measured, measured.labels)},
+                       {"model", {{"train", nullptr}, {"valid", nullptr}, {"test", nullptr}}}};
   json["confusion"]["label_model"] = confusion_matrix(measured.judged(measured.labels), rows, classes, split_name);
   if (measured.predictions) {
     json["model"] = by_split(measured, *measured.predictions);

@@ -118,7 +118,7 @@ export interface Report {
   task: { kind: string; classes: string[] };
   /** What a manager reads first. Sentences made by the program from the numbers below. */
   summary: {
-    /** "The trained model is right on 84.2 % of the test rows (80.1 to 87.6 %, n = 161)." */
+    /** "The trained model is right on 84.2 % of the test rows." */
     headline: string;
     /** Which system, split and metric the headline is about; null without gold. */
     result: { system: string; split: SplitName; accuracy: Measure } | null;
