@@ -144,14 +144,16 @@ class RowSplitter {
     return stop;
   }
 
-  // The quote that closes a field whose text begins at `from`, or null. Sets `escaped` where "" was passed.
-  const char* closing_quote(const char* from, Field& field) const {
-    for (;;) {
-      const auto* quote = static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(end_ - from)));
+  // The quote that closes a field whose text begins at `begin`, or null where there is none within 16 MiB.
+  const char* closing_quote(const char* begin, Field& field) const {
+    const char* limit = begin + std::min<std::size_t>(static_cast<std::size_t>(end_ - begin), kMaxField + 1);
+    for (const char* from = begin; from < limit;) {
+      const auto* quote = static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(limit - from)));
       if (!quote || quote + 1 == end_ || quote[1] != '"') return quote;
       field.escaped = 1;
       from = quote + 2;
     }
+    return nullptr;
   }
 
   const char* quoted_field(const char* place, Row& row, Field& field) {
