@@ -136,7 +136,8 @@ TEST_F(ImportTest, SplitsByFilesAndTakesValidFromTrain) {
   by_files.split.files[0] = {file("train.csv", numbered_rows(0, 1000))};
   by_files.split.files[2] = {file("test.csv", numbered_rows(1000, 1100))};
   by_files.split.valid_share_of_train = 0.1;
-  const auto rows = import(by_files).manifest().split_rows;
+  const Dataset data = import(by_files);
+  const auto& rows = data.manifest().split_rows;
   EXPECT_EQ(rows[2], 100u);
   EXPECT_EQ(rows[0] + rows[1], 1000u);
   EXPECT_NEAR(static_cast<double>(rows[1]), 100, 40);
