@@ -71,8 +71,8 @@ def tests_in(suite):
 
 
 def run_walks(count):
-    sys.path.insert(0, str(ROOT / "tests"))
-    found = unittest.defaultTestLoader.discover(str(ROOT / "tests" / "walk"), top_level_dir=str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT))
+    found = unittest.defaultTestLoader.discover(str(ROOT / "tests" / "walk"), top_level_dir=str(ROOT))
     chosen = unittest.TestSuite(test for test in tests_in(found) if WORD in test.id())
     result = unittest.TextTestRunner(verbosity=1, resultclass=Result, stream=sys.stdout).run(chosen)
     bad = [test.id() for test, _ in result.failures + result.errors] + [test.id() for test in result.unexpectedSuccesses]
