@@ -189,9 +189,24 @@ void check_until(const std::string& until, const Project& project) {
     throw Error(ErrorCode::kInvalidArgument, "no stage named '" + until + "'" + suggestion(until, names));
 }
 
-// What an earlier process left half done when it was killed. Called under the lock, so that nobody else is writing.
-void sweep_temporary(const ObjectStore& objects) {
-  for (const auto& entry : std::filesystem::directory_iterator(objects.temporary_folder())) std::filesystem::remove_all(entry.path());
+bool is_temporary(const std::filesystem::path& path) { return path.filename().string().starts_with(".tmp-"); }
+
+// What an earlier process left half done when it was killed. Objects and records are written under the lock alone, so that whatever
+// is unfinished there is left over; in .hone/ itself a reader may be writing what it learned, but not since before the lock was taken.
+void sweep_temporary(const Workspace& workspace, std::filesystem::file_time_type lock_since) {
+  using Entry = std::filesystem::directory_entry;
+  std::vector<std::filesystem::path> left;
+  const auto look = [&](const std::filesystem::path& folder, const auto& is_left) {
+    for (const Entry& entry : std::filesystem::directory_iterator(folder))
+      if (is_left(entry)) left.push_back(entry.path());
+  };
+  look(workspace.objects().temporary_folder(), [](const Entry&) { return true; });
+  look(workspace.runs().folder(), [](const Entry& entry) { return is_temporary(entry.path()); });
+  look(workspace.project().state(), [&](const Entry& entry) {
+    std::error_code gone;  // A file that its writer has just put in place has no time, and nothing is removed under its old name.
+    return is_temporary(entry.path()) && entry.last_write_time(gone) < lock_since;
+  });
+  for (const std::filesystem::path& path : left) std::filesystem::remove_all(path);
 }
 
 RunResult walk_until_sound(Workspace& workspace, const RunOptions& options, const Progress& progress) {
@@ -251,7 +266,7 @@ RunResult run_project(Workspace& workspace, const RunOptions& options, const Pro
   check_until(options.until, workspace.project());
   if (options.dry_run) return Walk(workspace, options, progress).run();
   const ProjectLock lock(workspace.project().state() / "lock");
-  sweep_temporary(workspace.objects());
+  sweep_temporary(workspace, lock.since());
   RunResult result = walk_until_sound(workspace, options, progress);
   if (!result.error) refresh_report_page(workspace);
   return result;
