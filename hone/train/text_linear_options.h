@@ -38,7 +38,7 @@ struct TextLinearOptions {
 
   /// Logit adjustment: how far rare classes are helped, from 0 (as likely as among the training rows) to 1 (every class alike:
   /// best mean recall, worse probabilities); see text_linear_training.cpp. A learner that stops early underrates rare classes: a
-  /// quarter gave at least the log loss of 0 on the valid splits of four sets, with more macro F1 where classes are rare.
+  /// quarter gave at least the log loss of 0 on the valid splits of three sets, with more macro F1 where classes are rare.
   double balance = 0.25;
 
   /// Throws kInvalidArgument, naming the field.
