@@ -82,7 +82,7 @@ class CsvWriter : public TableWriter {
 };
 
 void check(const arrow::Status& status) {
-  if (!status.ok()) throw Error(ErrorCode::kIo, "cannot write the Parquet file: " + status.message());
+  if (!status.ok()) throw Error(ErrorCode::kIo, "cannot write the Parquet file: " + status.ToString());
 }
 
 class ParquetWriter : public TableWriter {

@@ -16,7 +16,7 @@ namespace hone {
 namespace {
 
 void check(const arrow::Status& status) {
-  if (!status.ok()) throw Error(ErrorCode::kIo, "cannot write the gold of the valid split for training: " + status.message());
+  if (!status.ok()) throw Error(ErrorCode::kIo, "cannot write the gold of the valid split for training: " + status.ToString());
 }
 
 // One column `gold`, a row per example, set on rows of the valid split alone: the trainer never sees other gold.

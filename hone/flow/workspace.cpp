@@ -94,6 +94,11 @@ std::string Workspace::hash_of_source(const std::filesystem::path& file) {
 
 nlohmann::json Workspace::json(const ObjectRef& ref) { return nlohmann::json::parse(read_file(checked_path(ref))); }
 
+Dataset Workspace::dataset(const RunRecord& import) {
+  for (const NamedRef& part : import.outputs) checked_path(part.ref);  // Parquet does not notice every byte that has changed.
+  return Dataset(objects_, import.output("dataset"));
+}
+
 std::vector<SourceVotes> Workspace::votes(const RunRecord& vote) {
   std::vector<SourceVotes> votes;
   const nlohmann::json manifest = json(vote.output("votes"));

@@ -45,7 +45,7 @@ class Workspace {
   std::string hash_of_source(const std::filesystem::path& file);
 
   // What stages made, read back and checked.
-  Dataset dataset(const RunRecord& import) const { return Dataset(objects_, import.output("dataset")); }
+  Dataset dataset(const RunRecord& import);
   std::vector<SourceVotes> votes(const RunRecord& vote);
   std::vector<std::vector<std::uint32_t>> slices(const RunRecord& vote);  // Rows by slice, ascending.
   SoftLabels labels(const RunRecord& label, const std::string& name = "labels");
