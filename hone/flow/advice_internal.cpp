@@ -163,6 +163,8 @@ json warnings(const json& report, const json& gold) {
   if (const std::uint64_t unknown = gold.at("unknown_values"); unknown > 0)
     list.push_back(std::to_string(unknown) + " rows hold a gold value that is no class of the task, such as " +
                    quoted_list(gold.at("first_unknown").get<std::vector<std::string>>()) + "; they count as unknown");
+  for (const auto& [split, rows] : report.at("data").at("splits").items())
+    if (rows == 0) list.push_back("no row fell into the " + split + " split; data.split and data.group decide that");
   if (const std::uint64_t bad = report.at("data").at("bad_rows"); bad > 0)
     list.push_back(std::to_string(bad) + " malformed rows were left out; the section on the data shows the first");
   if (const std::uint64_t empty = report.at("data").at("empty_texts"); empty > 0)

@@ -16,7 +16,12 @@ json sound_report() {
   const json accuracy = measured(0.7, 0.65, 0.74, 400);
   const json metrics = {{"accuracy", accuracy}, {"ece", {{"value", 0.02}, {"low", nullptr}, {"high", nullptr}, {"n", 400}}}};
   const json splits = {{"train", nullptr}, {"valid", metrics}, {"test", metrics}};
-  return {{"data", {{"rows", 1000}, {"gold", {{"train", 0}, {"valid", 100}, {"test", 400}}}, {"bad_rows", 0}, {"empty_texts", 0}}},
+  return {{"data",
+           {{"rows", 1000},
+            {"splits", {{"train", 500}, {"valid", 100}, {"test", 400}}},
+            {"gold", {{"train", 0}, {"valid", 100}, {"test", 400}}},
+            {"bad_rows", 0},
+            {"empty_texts", 0}}},
           {"votes", {{"covered", 1000}}},
           {"label_model", {{"warnings", json::array()}}},
           {"evaluation", {{"model", nullptr}, {"label_model", splits}, {"worst_confusions", json::array()}}},
@@ -71,6 +76,12 @@ TEST(Advice, NamesAPoorSourceOnlyWithEnoughVotes) {
   const json steps = summary_json(report, no_unknown_gold()).at("next_steps");
   ASSERT_EQ(steps.size(), 1u);
   EXPECT_EQ(steps.at(0).at("title"), "Mend or drop the source 'poor'");
+}
+
+TEST(Advice, WarnsOfAnEmptySplit) {
+  json report = sound_report();
+  report["data"]["splits"]["valid"] = 0;
+  EXPECT_NE(summary_json(report, no_unknown_gold()).at("warnings").at(0).get<std::string>().find("the valid split"), std::string::npos);
 }
 
 TEST(Advice, WarnsOfGoldThatIsNoClass) {

@@ -21,10 +21,12 @@ namespace {
 constexpr std::uint64_t kRowsRead = 200'000;
 // A label column with more values than this is no label column.
 constexpr std::size_t kMostClasses = 1000;
+// With fewer groups a split by group is a matter of luck, and an interval over groups says nothing.
+constexpr std::uint64_t kFewestGroups = 50;
 
 struct Counts {
   std::map<std::string, std::uint64_t> labels;
-  std::map<std::string, std::uint64_t> words;  // Of four letters or more: shorter ones say little in most languages.
+  std::map<std::string, std::uint64_t> words;  // Of five letters or more: shorter ones say little in most languages.
 };
 
 void count_batch(const arrow::RecordBatch& batch, const std::string& text, const std::string& label, Counts& counts) {
@@ -39,7 +41,7 @@ void count_batch(const arrow::RecordBatch& batch, const std::string& text, const
     for (std::int64_t row = 0; row < std::min<std::int64_t>(batch.num_rows(), 1000); ++row)
       if (const auto value = values.at(row))
         for_each_word(fold_case(*value), [&](std::string_view word) {
-          if (count_characters(word) >= 4) ++counts.words[std::string(word)];
+          if (count_characters(word) >= 5) ++counts.words[std::string(word)];
         });
   }
 }
@@ -153,6 +155,16 @@ std::string shown_path(const std::filesystem::path& folder, const std::filesyste
   return climbs ? std::filesystem::absolute(file).lexically_normal().string() : relative.string();
 }
 
+// A group column with few values would leave whole splits empty: it is named in the assumptions, not chosen.
+void drop_small_group(SniffedFile& seen) {
+  if (!seen.group) return;
+  const auto column = std::ranges::find(seen.columns, seen.group->column, &SniffedColumn::name);
+  if (column == seen.columns.end() || column->distinct >= kFewestGroups) return;
+  seen.assumptions.push_back("group: not '" + column->name + "', whose " + std::to_string(column->distinct) +
+                             " values are too few to deal into three splits");
+  seen.group.reset();
+}
+
 std::string chosen(const std::optional<SniffedChoice>& choice) { return choice ? choice->column : std::string(); }
 
 }  // namespace
@@ -163,6 +175,7 @@ Initialised init_project(const std::filesystem::path& folder, const std::filesys
   if (std::filesystem::exists(made.file))
     throw Error(ErrorCode::kInvalidArgument, "'" + made.file.string() + "' is there already; choose another folder or remove it first");
   made.seen = sniff(from);
+  drop_small_group(made.seen);
   made.text = chosen(made.seen.text);
   made.id = chosen(made.seen.id);
   made.label = chosen(made.seen.label);
