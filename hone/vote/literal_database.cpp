@@ -45,7 +45,7 @@ hs_database_t* compile(const std::vector<std::string>& literals) {
   std::vector<const char*> bytes;
   std::vector<std::size_t> sizes;
   for (const std::string& literal : literals) {
-    assert(!literal.empty());
+    assert(!literal.empty() && literal.find('\0') == std::string::npos);
     bytes.push_back(literal.data());
     sizes.push_back(literal.size());
   }

@@ -33,7 +33,7 @@ class LiteralDatabase {
     std::unique_ptr<Room> room_;
   };
 
-  /// REQUIRES: no literal is empty, no two are alike. Throws kInvalidArgument where Vectorscan cannot take them or the
+  /// REQUIRES: no literal is empty or holds a NUL, no two are alike. Throws kInvalidArgument where Vectorscan cannot take them or the
   /// processor lacks what it needs.
   explicit LiteralDatabase(std::vector<std::string> literals);
   ~LiteralDatabase();

@@ -21,17 +21,20 @@ namespace {
 constexpr std::size_t kMinLiteral = 2;
 // A literal that alone must tell a text apart is longer; else the pattern runs together with others that have none.
 constexpr std::size_t kMinTellingLiteral = 3;
+// Of a longer literal its beginning tells as much; RE2 can ask for one of many thousand bytes.
+constexpr std::size_t kMaxLiteral = 64;
 constexpr std::size_t kMaxCuts = 3;
 // Beyond so many literals looking for them costs more than trying the pattern.
 constexpr std::size_t kMaxLiteralsPerCut = 256;
 
-bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+// NUL left out: the literals' database ends at it.
+bool is_plain_ascii(char byte) { return byte != '\0' && static_cast<unsigned char>(byte) < 0x80; }
 
 std::string longest_ascii_run(std::string_view text) {
   std::string_view best;
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end = begin;
-    while (end < text.size() && is_ascii(text[end])) ++end;
+    while (end < text.size() && is_plain_ascii(text[end])) ++end;
     if (end - begin > best.size()) best = text.substr(begin, end - begin);
     begin = end + 1;
   }
@@ -74,7 +77,7 @@ class AtomFunction {
   static std::string literal_of(const std::string& atom) {
     std::string view;
     append_filter_view(atom, view);
-    return longest_ascii_run(view);
+    return longest_ascii_run(view).substr(0, kMaxLiteral);
   }
 
   void add_group(const std::string& literal, std::vector<int> atoms) {

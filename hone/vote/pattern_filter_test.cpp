@@ -32,6 +32,13 @@ TEST(PatternFilter, RequiresNothingWhereNothingTells) {
   EXPECT_TRUE(required_literals("卡片").empty()) << "no ASCII in it";
 }
 
+TEST(PatternFilter, LeavesNulCharactersOut) { EXPECT_EQ(required_literals(std::string_view("\0card", 5)), (RequiredLiterals{{"card"}})); }
+
+TEST(PatternFilter, CutsLiteralsThatAreLongerThanTellsAnything) {
+  EXPECT_EQ(required_literals("(stolen card ){1000}"),
+            (RequiredLiterals{{"stolen card stolen card stolen card stolen card stolen card stol"}}));
+}
+
 TEST(PatternFilter, SparesTheVariantsOfSAndK) {
   EXPECT_EQ(required_literals("(?i)missing"), (RequiredLiterals{{"missing"}}));
   EXPECT_EQ(required_literals("(?i)risk"), (RequiredLiterals{{"risk"}}));
