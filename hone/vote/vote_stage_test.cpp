@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "hone/core/error.h"
+#include "hone/core/file.h"
+#include "hone/data/import.h"
 #include "hone/vote/batch_testing.h"
 
 namespace hone {
@@ -73,6 +77,38 @@ TEST(ApplySources, GivesTheSameVotesToAnyNumberOfThreads) {
     EXPECT_EQ(one.votes[source].classes, four.votes[source].classes);
     EXPECT_EQ(one.failures[source].count, four.failures[source].count);
   }
+}
+
+TEST(ApplySources, ReadsADatasetLikeBatches) {
+  const RemovedAtEnd folder(temporary_name(std::filesystem::temp_directory_path()));
+  make_folder(folder.path());
+  std::ofstream file(folder.path() / "messages.csv");
+  file << "text,label\n";
+  for (int row = 0; row < 20000; ++row) file << (row % 7 == 0 ? "my card " : "a loan ") << row << (row % 3 == 0 ? ",card\n" : ",\n");
+  file.close();
+  ObjectStore objects(folder.path() / "objects");
+  ImportOptions import;
+  import.files = {folder.path() / "messages.csv"};
+  import.text = {"text"};
+  const Dataset dataset(objects, import_dataset(objects, import));
+  const Declared declared("[{lf: a, vote: card, any: card}, {column: label}]", "[{slice: s, match: '9$'}]");
+  const Source* sources[] = {&declared.sources[0], &declared.sources[1]};
+  const Slice* slices[] = {&declared.slices[0]};
+  std::uint64_t done = 0;
+  const Applied one = apply_sources(dataset, sources, slices, {.engine = {.text = {"text"}}, .threads = 1},
+                                    [&](const ProgressEvent& event) { done = event.done; });
+  const Applied four = apply_sources(dataset, sources, slices, {.engine = {.text = {"text"}}, .threads = 4});
+  EXPECT_EQ(done, 20000u);
+  EXPECT_EQ(one.votes[0].examples.size(), 2858u);
+  EXPECT_EQ(one.votes[0].examples[2], 14u);
+  EXPECT_EQ(one.votes[1].examples.size(), 6667u);
+  EXPECT_EQ(one.slices[0].size(), 2000u);
+  EXPECT_EQ(one.votes[0].examples, four.votes[0].examples);
+  EXPECT_EQ(one.slices, four.slices);
+
+  const Declared missing("[{lf: a, vote: card, any: card, field: txt}]", "[]");
+  const Source* lf[] = {&missing.sources[0]};
+  EXPECT_THROW(apply_sources(dataset, lf, {}, {.engine = {.text = {"text"}}}), Error);
 }
 
 TEST(ApplySources, NamesTheSourceWhoseColumnIsMissing) {
