@@ -47,6 +47,7 @@ std::string fill_report_page(std::string_view page, const nlohmann::json& report
 nlohmann::json report_json(Workspace& workspace) {
   const RunRecord record = workspace.needed("report");
   nlohmann::json report = workspace.json(record.output("report"));
+  report["project"] = workspace.project().name;
   report["stages"] = stage_times(workspace);
   if (const auto train = workspace.current("train"); train && report["training"].is_object())
     report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;

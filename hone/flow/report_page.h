@@ -14,7 +14,8 @@ std::string_view report_page();
 /// element or begin another: data is never markup.
 std::string fill_report_page(std::string_view page, const nlohmann::json& report);
 
-/// The report of the current run: the report stage's object, and how long each stage took. Throws kNotFound before the first run.
+/// The report of the current run: the report stage's object, the project's name, and how long each stage took. Throws kNotFound
+/// before the first run.
 nlohmann::json report_json(Workspace& workspace);
 
 /// Writes .hone/report.html where it is missing or shows other numbers than the current run's.

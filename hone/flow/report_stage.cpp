@@ -101,8 +101,7 @@ StageParts report_parts(const StageContext& context) {
   StageParts parts{{"the dataset", context.of("import").output("dataset").hash},
                    {"the votes", context.of("vote").output("votes").hash},
                    {"the label model", context.of("label").output("fit").hash},
-                   {"the evaluation", context.of("evaluate").output("evaluation").hash},
-                   {"the project's name", project.name}};
+                   {"the evaluation", context.of("evaluate").output("evaluation").hash}};
   if (project.trains())
     parts.emplace_back("the training", context.of("train").output("training").hash + " " + context.of("train").output("model").hash);
   for (const Source& source : project.sources)
@@ -119,7 +118,7 @@ void run_report(const StageContext& context, RunRecord& record) {
   const nlohmann::json& analysis = evaluated.at("analysis");
   nlohmann::json report = {
       {"format", "hone-report/1"},
-      {"project", project.name},
+      {"project", nullptr},  // Its folder's name, and times, are put in where the report is read: the object's bytes repeat anywhere.
       {"hone", HONE_VERSION},
       {"pins", pins_json(context)},
       {"task", {{"kind", project.task.kind}, {"classes", project.task.classes}}},
