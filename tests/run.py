@@ -75,10 +75,16 @@ def run_walks(count):
     found = unittest.defaultTestLoader.discover(str(ROOT / "tests" / "walk"), top_level_dir=str(ROOT))
     chosen = unittest.TestSuite(test for test in tests_in(found) if WORD in test.id())
     result = unittest.TextTestRunner(verbosity=1, resultclass=Result, stream=sys.stdout).run(chosen)
-    bad = [test.id() for test, _ in result.failures + result.errors] + [test.id() for test in result.unexpectedSuccesses]
-    count.failed += bad
-    count.skipped += [test.id() for test, _ in result.skipped]
-    count.passed += result.testsRun - len(bad) - len(result.skipped)
+    # A test may fail or skip once for each of its parts, and still is one test.
+    bad = {whole(test) for test, _ in result.failures + result.errors} | {whole(test) for test in result.unexpectedSuccesses}
+    skipped = {whole(test) for test, _ in result.skipped} - bad
+    count.failed += sorted(bad)
+    count.skipped += sorted(skipped)
+    count.passed += result.testsRun - len(bad) - len(skipped)
+
+
+def whole(test):
+    return getattr(test, "test_case", test).id()
 
 
 def main():
