@@ -46,10 +46,6 @@ Aggregated aggregate(const AggregateArguments& arguments) {
 std::vector<std::string> warnings_of(const Aggregated& done) {
   std::vector<std::string> warnings = done.fit.warnings;
   warnings.insert(warnings.end(), done.table.notes.begin(), done.table.notes.end());
-  if (done.table.rejected_rows > 0) warnings.push_back(fmt::format("{} rows were left out", with_commas(done.table.rejected_rows)));
-  if (done.table.repeated_votes > 0)
-    warnings.push_back(fmt::format("{} votes were repeated by the same source on the same example; the last one counts",
-                                   with_commas(done.table.repeated_votes)));
   return warnings;
 }
 

@@ -200,8 +200,11 @@ void sweep_temporary(const Workspace& workspace, std::filesystem::file_time_type
     for (const Entry& entry : std::filesystem::directory_iterator(folder))
       if (is_left(entry)) left.push_back(entry.path());
   };
+  const auto is_unfinished = [](const Entry& entry) { return is_temporary(entry.path()); };
   look(workspace.objects().temporary_folder(), [](const Entry&) { return true; });
-  look(workspace.runs().folder(), [](const Entry& entry) { return is_temporary(entry.path()); });
+  for (const Entry& shard : std::filesystem::directory_iterator(workspace.objects().folder()))
+    if (shard.is_directory()) look(shard.path(), is_unfinished);
+  look(workspace.runs().folder(), is_unfinished);
   look(workspace.project().state(), [&](const Entry& entry) {
     std::error_code gone;  // A file that its writer has just put in place has no time, and nothing is removed under its old name.
     return is_temporary(entry.path()) && entry.last_write_time(gone) < lock_since;
