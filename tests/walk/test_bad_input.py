@@ -409,7 +409,7 @@ class BrokenObjectTest(ProjectTest):
 
 class HostileTextTest(ProjectTest):
     def test_texts_and_names_of_the_data_are_never_markup(self):
-        project = self.small_project(HOSTILE_YAML, HOSTILE_ROWS, name="<img src=x onerror=alert(1)>")
+        project = self.small_project(HOSTILE_YAML, HOSTILE_ROWS, name="<img src=x onerror=alert(3)>")
         run_stages(project)
         page = (project / ".hone" / "report.html").read_text(encoding="utf-8")
         self.assertNotIn("<script>alert(1)", page)
@@ -444,13 +444,13 @@ gold: {field: label}
 sources:
   - {lf: one, vote: '</script>x', any: [card, '<script>alert(1)</script>']}
   - {lf: two, vote: fine, any: [stolen, '<!--hostile']}
-  - {lf: three, vote: fine, match: '<img src=x onerror=alert\\(1\\)>'}
+  - {lf: three, vote: fine, match: '<img src=x onerror=alert\\(3\\)>'}
 model: none
 slices:
   - {slice: cards, any: ['</script><script>alert(1)</script>', card]}
 """
 HOSTILE_ROWS = "id,text,label\n" + "".join(
-    f'{2 * row + 1},<script>alert(1)</script> card {row},</script>x\n{2 * row + 2},<img src=x onerror=alert(1)> stolen <!--hostile {row},fine\n'
+    f'{2 * row + 1},<script>alert(1)</script> card {row},</script>x\n{2 * row + 2},<img src=x onerror=alert(3)> stolen <!--hostile {row},fine\n'
     for row in range(60))
 
 
