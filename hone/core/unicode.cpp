@@ -2,7 +2,6 @@
 // categories standing in for the Word_Break property: utf8proc carries no table of that property.
 #include "hone/core/unicode.h"
 
-#include <simdjson.h>
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -16,17 +15,18 @@
 namespace hone {
 namespace {
 
-bool is_ascii(std::string_view text) {
-  std::uint64_t any = 0;
-  std::size_t position = 0;
+// Bytes from `position` on that are ASCII, eight at a time.
+std::size_t ascii_end(std::string_view text, std::size_t position) {
   for (; position + 8 <= text.size(); position += 8) {
     std::uint64_t eight;
     std::memcpy(&eight, text.data() + position, 8);
-    any |= eight;
+    if ((eight & 0x8080808080808080u) != 0) break;
   }
-  for (; position < text.size(); ++position) any |= static_cast<unsigned char>(text[position]);
-  return (any & 0x8080808080808080u) == 0;
+  while (position < text.size() && static_cast<unsigned char>(text[position]) < 0x80) ++position;
+  return position;
 }
+
+bool is_ascii(std::string_view text) { return ascii_end(text, 0) == text.size(); }
 
 struct CodePoint {
   utf8proc_int32_t value = -1;  // -1: none there.
@@ -157,7 +157,15 @@ void fold_all(std::string_view text, std::string& folded) {
 
 }  // namespace
 
-bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_valid_utf8(std::string_view text) {
+  for (std::size_t position = ascii_end(text, 0); position < text.size();) {
+    const CodePoint point = after(text, position);
+    if (point.value < 0) return false;
+    position += point.bytes;
+    if (position < text.size() && static_cast<unsigned char>(text[position]) < 0x80) position = ascii_end(text, position);
+  }
+  return true;
+}
 
 std::string replace_invalid_utf8(std::string_view text) {
   if (is_valid_utf8(text)) return std::string(text);
