@@ -1,10 +1,12 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <new>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "hone/core/error.h"
+#include "hone/core/suggest.h"
 
 namespace hone::cli {
 namespace {
@@ -26,11 +28,27 @@ constexpr Command kCommands[] = {
 
 int exit_status(ErrorCode code) { return code == ErrorCode::kInvalidArgument ? 2 : 1; }
 
+// CLI11 would only say that a command is missing.
+void check_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) names.emplace_back(command.name);
+  if (!name.starts_with('-') && std::ranges::find(names, name) == names.end())
+    throw Error(ErrorCode::kInvalidArgument, "no command named '" + name + "'" + suggestion(name, names));
+}
+
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  std::string command = app->get_name();
+  for (const CLI::App* chosen : app->get_subcommands()) command += " " + chosen->get_name();
+  return "hone: " + std::string(error.what()) + "; `" + command + " --help` shows what there is\n";
+}
+
 int run(int argc, char** argv) {
+  if (argc > 1) check_command(argv[1]);
   CLI::App app{"Hone turns votes of labeling functions, models and people into labels, a trained model, and numbers that can be trusted.",
                "hone"};
   app.set_version_flag("--version", "hone " HONE_VERSION);
   app.require_subcommand(1);
+  app.failure_message(usage_message);
   Body chosen;
   for (const Command& command : kCommands) {
     CLI::App* added = app.add_subcommand(std::string(command.name), std::string(command.what));
