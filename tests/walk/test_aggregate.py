@@ -3,7 +3,6 @@
 import collections
 import csv
 import json
-import unittest
 
 from .harness import ProjectTest, data_folder, hone, hone_json, read_parquet, write_parquet
 
@@ -177,7 +176,3 @@ class SmallTableTest(ProjectTest):
         self.refused("aggregate", self.folder / "nowhere.csv", say=["no file", "nowhere.csv"])
         self.refused("aggregate", votes, "--gold", self.folder / "nowhere.csv", say=["no file", "nowhere.csv"])
         self.refused("aggregate", self.write("empty.csv", ""), say=["empty.csv"], status=None)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -6,7 +6,7 @@ from .harness import ProjectTest, object_file, objects, outputs, reachable_objec
 class DeterminismTest(ProjectTest):
     def test_objects_depend_on_neither_threads_nor_folder_nor_time(self):
         one = self.copy_example(target="one/bank_messages")
-        two = self.copy_example(target="two/elsewhere/bank_messages")
+        two = self.copy_example(target="two/elsewhere/of_another_name")
         run_stages(one, "--threads", "1")
         run_stages(two, "--threads", "2")
         self.assertGreater(len(objects(one)), 50)
