@@ -18,8 +18,9 @@ def word(number):
 
 
 def keywords(number):
-    """The words of which one must stand in the text."""
-    return [word(number)] + [word(7 * number + 13 * more) for more in range(1, number % 4 + 1)]
+    """The words of which one must stand in the text; no two LFs have the same."""
+    others = number % 4 + number // len(WORDS)
+    return [word(number)] + [word(7 * number + 13 * more) for more in range(1, others + 1)]
 
 
 def pattern(number):
@@ -30,7 +31,7 @@ def pattern(number):
         rf"(?i)how (do|can|would) i .*{a}",
         rf"\b{a}(s|ed|ing)?\b",
         rf"(?i)({a}|{b}|{c})[^.?!]*\?$",
-        rf"\b\d{{{1 + number % 5},}}\s?(gbp|usd|euro?s?|pounds)",
+        rf"\b\d{{{1 + number % 5},}}\s?(gbp|usd|euro?s?|pounds|{a})",
         rf"(?i)(can't|cannot|unable to|won't) .*({a}|{c})",
         rf"(?i)^(what|why|when|where)[^?]*{a}[^?]*{b}",
     ]
@@ -43,7 +44,13 @@ def hone_sources(classes):
     return [{"lf": f"lf{number}", "vote": classes[number % len(classes)], **condition} for number, condition in enumerate(conditions)]
 
 
-def python_patterns():
+def python_patterns(before=r"\b", after=r"\b"):
     """The same for Python's `re`, compiled. ASCII is what \\b, \\d and \\s mean in RE2; Python's $ also stands before a last line feed, so \\Z says it."""
-    words = [re.compile(r"\b(?:" + "|".join(map(re.escape, keywords(number))) + r")\b", re.IGNORECASE) for number in range(KEYWORD_LFS)]
+    anyof = ["|".join(map(re.escape, keywords(number))) for number in range(KEYWORD_LFS)]
+    words = [re.compile(f"{before}(?:{alternatives}){after}", re.IGNORECASE) for alternatives in anyof]
     return words + [re.compile(re.sub(r"\$$", r"\\Z", pattern(number)), re.ASCII) for number in range(REGEX_LFS)]
+
+
+def exact_python_patterns():
+    """The same with Hone's idea of a word: an apostrophe between letters parts nothing, so that "card" does not stand in "card's"."""
+    return python_patterns(before=r"(?<!\w)(?<!\w['’])", after=r"(?!\w)(?!['’]\w)")

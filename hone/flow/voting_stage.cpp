@@ -57,10 +57,10 @@ nlohmann::json failures_json(const ApplyFailures& failures) {
   return {{"count", failures.count}, {"first", first}};
 }
 
-Known put_votes(const StageContext& context, const SourceVotes& votes, const ApplyFailures& failures) {
-  const RemovedAtEnd folder = work_folder(context.workspace);
-  write_source_votes({&votes, 1}, folder.path() / "votes");
-  return {context.workspace.objects().put_file(folder.path() / "votes", kParquetMedia), failures_json(failures)};
+// By way of a file in `folder`, which the object store takes.
+Known put_votes(const StageContext& context, const std::filesystem::path& folder, const SourceVotes& votes, const ApplyFailures& failures) {
+  write_source_votes({&votes, 1}, folder / "votes");
+  return {context.workspace.objects().put_file(folder / "votes", kParquetMedia), failures_json(failures)};
 }
 
 // Slices are kept as votes for class 0 of the rows they hold.
@@ -80,10 +80,12 @@ std::size_t ask(const StageContext& context, KnownByVersion& known) {
   const Dataset dataset = context.workspace.dataset(context.of("import"));
   Applied applied =
       apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
+  const RemovedAtEnd folder = work_folder(context.workspace);  // One for all: each costs waiting for the disk.
   for (std::size_t source = 0; source < sources.size(); ++source)
-    known[sources[source]->version] = put_votes(context, applied.votes[source], applied.failures[source]);
+    known[sources[source]->version] = put_votes(context, folder.path(), applied.votes[source], applied.failures[source]);
   for (std::size_t slice = 0; slice < slices.size(); ++slice)
-    known[slices[slice]->version] = put_votes(context, as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]);
+    known[slices[slice]->version] =
+        put_votes(context, folder.path(), as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]);
   return sources.size();
 }
 

@@ -31,7 +31,8 @@ std::string word(int number) { return std::string(kWords[static_cast<std::size_t
 
 std::string keyword_lf(int number) {
   std::string words = word(number);
-  for (int more = 1; more <= number % 4; ++more) words += ", " + word(7 * number + 13 * more);
+  const int others = number % 4 + number / static_cast<int>(kWords.size());  // No two are the same.
+  for (int more = 1; more <= others; ++more) words += ", " + word(7 * number + 13 * more);
   return "{any: [" + words + "]}";
 }
 
@@ -42,7 +43,7 @@ std::string regex_lf(int number) {
                                          "(?i)how (do|can|would) i .*" + a,
                                          R"(\b)" + a + R"((s|ed|ing)?\b)",
                                          "(?i)(" + a + "|" + b + "|" + c + R"()[^.?!]*\?$)",
-                                         R"(\b\d{)" + std::to_string(1 + number % 5) + R"(,}\s?(gbp|usd|euro?s?|pounds))",
+                                         R"(\b\d{)" + std::to_string(1 + number % 5) + R"(,}\s?(gbp|usd|euro?s?|pounds|)" + a + ")",
                                          "(?i)(can't|cannot|unable to|won't) .*(" + a + "|" + c + ")",
                                          "(?i)^(what|why|when|where)[^?]*" + a + "[^?]*" + b};
   return "{match: '" + [&] {
