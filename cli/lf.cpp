@@ -82,7 +82,7 @@ void print_trial(const nlohmann::json& trial) {
                     with_commas(trial.at("newly_covered").get<std::uint64_t>())));
   const nlohmann::json& precision = trial.at("precision");
   print(precision.is_object()
-            ? fmt::format("  right on {} of its {} votes on train and valid gold\n", measure(precision), votes_on_gold(precision))
+            ? fmt::format("  right on {} of its votes on train and valid gold (n = {})\n", measure(precision), votes_on_gold(precision))
             : std::string("  no train or valid gold on its rows: precision unknown\n"));
   if (trial.at("failures").at("count") > 0) {
     print(fmt::format("  failed on {} rows and abstained there, such as\n",

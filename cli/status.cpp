@@ -24,7 +24,7 @@ nlohmann::json slice_by_accuracy(const nlohmann::json& report, bool best) {
   double chosen_value = 0.0;
   for (const nlohmann::json& slice : report.at("slices")) {
     const nlohmann::json& metrics = slice.at("model").is_object() ? slice.at("model") : slice.at("label_model");
-    if (!metrics.is_object()) continue;
+    if (!metrics.is_object() || !slice.at("note").get<std::string>().empty()) continue;  // Too few rows to call it best or worst.
     const double value = metrics.at("accuracy").at("value");
     if (chosen && (best ? value <= chosen_value : value >= chosen_value)) continue;
     chosen = &slice;
@@ -65,10 +65,12 @@ void print_status(const nlohmann::json& status) {
   if (const auto& result = status.at("result"); result.is_object())
     print(fmt::format("{} on {}: {}\n", result.at("system").get<std::string>(), result.at("split").get<std::string>(),
                       measure(result.at("accuracy"))));
-  for (const char* which : {"best_slice", "worst_slice"})
-    if (const auto& slice = status.at(which); slice.is_object())
-      print(fmt::format("{} slice: {} {}\n", which == std::string_view("best_slice") ? "best" : "worst",
-                        slice.at("slice").get<std::string>(), measure(slice.at("accuracy"))));
+  const nlohmann::json &best = status.at("best_slice"), &worst = status.at("worst_slice");
+  const auto say = [](std::string_view which, const nlohmann::json& slice) {
+    print(fmt::format("{} slice: {} {}\n", which, slice.at("slice").get<std::string>(), measure(slice.at("accuracy"))));
+  };
+  if (best.is_object()) say("best", best);
+  if (worst.is_object() && worst != best) say("worst", worst);
 }
 
 int status(const ProjectOptions& options) {

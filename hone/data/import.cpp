@@ -210,8 +210,20 @@ class Import {
                                           suggestion(name, own_->field_names()));
   }
 
-  void check_columns() const {
-    if (own_->num_fields() == 0) throw Error(ErrorCode::kInvalidArgument, "no rows in " + quoted_list(names_of(files_), 3));
+  // No file has a row that names a column: malformed rows, where there are some, say why.
+  [[noreturn]] void fail_without_rows() {
+    for (const InputFile& file : files_) {
+      const auto reader = open_table(file.path, options_.read);
+      while (reader->next().rows) continue;
+      bad_rows_.clear();
+      add_bad_rows(*reader);
+    }
+    check_rows();
+    throw Error(ErrorCode::kInternal, "rows that name no column");
+  }
+
+  void check_columns() {
+    if (own_->num_fields() == 0) fail_without_rows();
     for (const std::string& text : options_.text) require_column(text, "text");
     if (!options_.id.empty()) require_column(options_.id, "id");
     if (grouped()) require_column(options_.group, "group");

@@ -209,6 +209,12 @@ TEST_F(ImportTest, RefusesFilesWithoutRowsMissingFilesAndFolders) {
   EXPECT_TRUE(are(data.manifest().notes, {"'empty.csv' is empty"}));
 }
 
+TEST_F(ImportTest, SaysWhyWhenEveryRowIsMalformed) {
+  const std::string error = error_importing(options({file("rows.jsonl", "{\"text\": \n")}));
+  EXPECT_TRUE(has(error, "1 of 1 row cannot be used")) << error;
+  EXPECT_TRUE(has(error, "rows.jsonl:1: ")) << error;
+}
+
 TEST_F(ImportTest, RefusesNamesThatAreKept) {
   EXPECT_TRUE(has(error_importing(options({file("a.csv", "text,hone_id\nx,y\n")})),
                   "column 'hone_id' of 'a.csv' has a name that begins with hone_"));

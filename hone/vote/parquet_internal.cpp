@@ -29,7 +29,7 @@ std::shared_ptr<parquet::WriterProperties> writer_properties() {
 }
 
 void check(const arrow::Status& status, const std::filesystem::path& path) {
-  if (!status.ok()) throw Error(ErrorCode::kIo, "writing '" + path.string() + "' failed: " + status.message());
+  if (!status.ok()) throw Error(ErrorCode::kIo, "writing '" + path.string() + "' failed: " + status.ToString());
 }
 
 template <typename T>

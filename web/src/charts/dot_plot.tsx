@@ -47,7 +47,7 @@ export function DotPlot({ rows, label, reference, format, bounds }: DotPlotProps
   const [holder, width] = useWidth<HTMLDivElement>();
   const narrow = width < kNarrow;
   const left = narrow ? 4 : Math.min(190, width * 0.28);
-  const right = rows.some((row) => row.text) ? (narrow ? 60 : 64) : 24;
+  const right = rows.some((row) => row.text) ? (narrow ? 68 : 76) : 24;
   const most = max(rows, (row) => row.marks.length) ?? 1;
   const height = (narrow ? 40 : 28) + kMarkStep * (most - 1) + (!narrow && rows.some((row) => row.detail) ? 12 : 0);
   const x = scaleLinear(domainOf(rows, reference?.value, bounds), [left + 8, Math.max(left + 40, width - right)]);
