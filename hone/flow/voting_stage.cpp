@@ -4,6 +4,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
+#include "hone/core/parallel.h"
 #include "hone/flow/matched_spans_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/vote_file.h"
@@ -57,10 +58,26 @@ nlohmann::json failures_json(const ApplyFailures& failures) {
   return {{"count", failures.count}, {"first", first}};
 }
 
-// By way of a file in `folder`, which the object store takes.
-Known put_votes(const StageContext& context, const std::filesystem::path& folder, const SourceVotes& votes, const ApplyFailures& failures) {
-  write_source_votes({&votes, 1}, folder / "votes");
-  return {context.workspace.objects().put_file(folder / "votes", kParquetMedia), failures_json(failures)};
+// What a source or slice said, and where it goes.
+struct Said {
+  const std::string& version;
+  SourceVotes votes;
+  const ApplyFailures& failures;
+};
+
+// Putting an object is waiting for the disk, which takes several at a time; so this many are on their way together.
+constexpr int kPutsTogether = 16;
+
+// By way of files in one temporary folder, which the object store takes.
+void put_votes(const StageContext& context, const std::vector<Said>& said, KnownByVersion& known) {
+  const RemovedAtEnd folder = work_folder(context.workspace);
+  std::vector<Known> put(said.size());
+  parallel_for(said.size(), kPutsTogether, [&](std::size_t place) {
+    const std::filesystem::path file = folder.path() / std::to_string(place);
+    write_source_votes({&said[place].votes, 1}, file);
+    put[place] = {context.workspace.objects().put_file(file, kParquetMedia), failures_json(said[place].failures)};
+  });
+  for (std::size_t place = 0; place < said.size(); ++place) known[said[place].version] = std::move(put[place]);
 }
 
 // Slices are kept as votes for class 0 of the rows they hold.
@@ -80,12 +97,12 @@ std::size_t ask(const StageContext& context, KnownByVersion& known) {
   const Dataset dataset = context.workspace.dataset(context.of("import"));
   Applied applied =
       apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
-  const RemovedAtEnd folder = work_folder(context.workspace);  // One for all: each costs waiting for the disk.
+  std::vector<Said> said;
   for (std::size_t source = 0; source < sources.size(); ++source)
-    known[sources[source]->version] = put_votes(context, folder.path(), applied.votes[source], applied.failures[source]);
+    said.push_back({sources[source]->version, std::move(applied.votes[source]), applied.failures[source]});
   for (std::size_t slice = 0; slice < slices.size(); ++slice)
-    known[slices[slice]->version] =
-        put_votes(context, folder.path(), as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]);
+    said.push_back({slices[slice]->version, as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]});
+  put_votes(context, said, known);
   return sources.size();
 }
 
