@@ -25,6 +25,8 @@ namespace hone {
 namespace {
 
 constexpr std::size_t kShownBadRows = 10;
+// Of SHA-256, in the ids that are made.
+constexpr std::size_t kTextHashDigits = 32;
 
 struct InputFile {
   std::filesystem::path path;
@@ -166,6 +168,7 @@ struct SystemColumns {
 struct RowFacts {
   std::string id;
   std::string_view group;
+  std::string_view dealt_by;  // What the split is a hash of.
   Split split = Split::kTrain;
   std::string trouble;  // Not empty: a bad row.
 };
@@ -330,7 +333,9 @@ class Import {
         continue;
       }
       if (!ids) facts.id = id_of_texts(texts, row);
-      facts.group = groups && !groups->at(row).empty() ? groups->at(row) : std::string_view(facts.id);
+      const bool has_group = groups && !groups->at(row).empty();
+      facts.group = has_group ? groups->at(row) : std::string_view(facts.id);
+      facts.dealt_by = has_group || ids ? facts.group : std::string_view(facts.id).substr(0, kTextHashDigits);
       place(facts, named, line, ids.has_value());
       count(facts, texts, row);
       append(facts, line, system);
@@ -350,7 +355,7 @@ class Import {
     Sha256 hash;
     for (const FieldTexts& text : texts) hash.update_sized(text.at(row));
     const Sha256::Digest digest = hash.digest();
-    const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), 16);
+    const std::string_view bytes(reinterpret_cast<const char*>(digest.data()), kTextHashDigits / 2);
     std::uint64_t key = 0;
     for (int byte = 0; byte < 8; ++byte) key = key << 8 | digest[static_cast<std::size_t>(byte)];
     // Only texts that come again need a count.
@@ -360,11 +365,12 @@ class Import {
 
   // Decides the split, and whether id and group were seen before.
   void place(RowFacts& facts, std::optional<Split> named, std::uint64_t line, bool given_id) {
-    const std::uint64_t hash = split_hash(facts.group, buffer_);
-    const std::uint64_t id_hash = grouped() && given_id ? split_hash(facts.id, buffer_) : hash;
+    const std::uint64_t dealt = split_hash(facts.dealt_by, buffer_);
+    const std::uint64_t id_hash = grouped() && given_id ? split_hash(facts.id, buffer_) : dealt;
     if (given_id && !ids_.insert(id_hash)) refuse_second(facts.id, line);
-    facts.split = split_of(named, unit_interval(hash));
+    facts.split = split_of(named, unit_interval(dealt));
     if (!grouped()) return;
+    const std::uint64_t hash = facts.dealt_by == facts.group ? dealt : split_hash(facts.group, buffer_);
     groups_.insert(hash);
     // SplitMix64's constant keeps the three sets of keys apart (Steele, Lea, Flood: Fast Splittable PRNGs. OOPSLA 2014).
     groups_by_split_.insert(hash ^ (static_cast<std::uint64_t>(facts.split) * 0x9E3779B97F4A7C15u));

@@ -50,7 +50,8 @@ struct FileVersion {
 };
 
 /// Reads all files in batches and writes the dataset's Parquet objects and its manifest. Splits go by the first 8 bytes of
-/// SHA-256("hone/split/v1" 00 group-or-id) against the cumulative shares, so that adding rows never moves one.
+/// SHA-256("hone/split/v1" 00 KEY) against the cumulative shares, so that adding rows never moves one. KEY is the row's group, else its
+/// given id, else the hash of its text fields that begins its made id: rows of equal text are then in one split.
 /// Rows keep the order of files and lines.
 ///
 /// Throws kNotFound for a missing file or column (naming the nearest), kCorruptData for a duplicate id (naming both

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -71,6 +72,25 @@ TEST_F(ImportTest, MakesIdsOfTextsAndCountsThoseThatComeAgain) {
   EXPECT_EQ(ids[3], hash + "-3");
   EXPECT_NE(ids[2].substr(0, 32), hash);
   EXPECT_TRUE(has(joined(data.manifest().notes), "1 text stands in more than one row"));
+}
+
+// Dealt one by one, 200 pairs of equal texts would nearly all be torn at least once: 1 - (0.8^2 + 0.1^2 + 0.1^2) is a third.
+TEST_F(ImportTest, DealsEqualTextsWithoutIdsIntoOneSplit) {
+  std::string text = "text,customer\n";
+  for (int row = 0; row < 600; ++row) text += "text " + std::to_string(row % 200) + ",\n";
+  ImportOptions ungrouped = options({file("a.csv", text)});
+  ImportOptions without_groups = ungrouped;
+  without_groups.group = "customer";  // Which no row has a value of.
+  for (const ImportOptions& asked : {ungrouped, without_groups}) {
+    const Dataset data = import(asked);
+    const std::vector<std::string> texts = column(data, "text"), splits = column(data, "hone_split");
+    std::map<std::string, std::set<std::string>> splits_of_text;
+    for (std::size_t row = 0; row < texts.size(); ++row) splits_of_text[texts[row]].insert(splits[row]);
+    ASSERT_EQ(splits_of_text.size(), 200u);
+    for (const auto& [repeated, found] : splits_of_text) EXPECT_EQ(found.size(), 1u) << repeated;
+    EXPECT_EQ(std::set<std::string>(splits.begin(), splits.end()).size(), 3u);
+  }
+  EXPECT_EQ(import(without_groups).manifest().groups, 600u);
 }
 
 TEST_F(ImportTest, SplitsByTheHashThatTheHeaderStates) {
