@@ -108,8 +108,9 @@ void advise_confusion(const json& report, std::vector<json>& steps) {
   if (confusions.empty()) return;
   const json& worst = confusions.front();
   steps.push_back(step("Tell '" + worst.at("gold").get<std::string>() + "' from '" + worst.at("predicted").get<std::string>() + "'",
-                       std::to_string(worst.at("count").get<std::uint64_t>()) + " rows (" + percent(worst.at("share_of_gold")) + " of '" +
-                           worst.at("gold").get<std::string>() + "') are taken for '" + worst.at("predicted").get<std::string>() +
+                       std::to_string(worst.at("count").get<std::uint64_t>()) + " " +
+                           report.at("evaluation").at("errors_split").get<std::string>() + " rows (" + percent(worst.at("share_of_gold")) +
+                           " of '" + worst.at("gold").get<std::string>() + "') are taken for '" + worst.at("predicted").get<std::string>() +
                            "': read them below and write a source for what they have in common"));
 }
 

@@ -45,6 +45,12 @@ struct Measured {
       if (!split_rows[static_cast<std::size_t>(split)].empty()) return split;
     return std::nullopt;
   }
+  // The split whose rows may be read while sources are written: never test.
+  std::optional<Split> readable_split() const {
+    for (const Split split : {Split::kValid, Split::kTrain})
+      if (!split_rows[static_cast<std::size_t>(split)].empty()) return split;
+    return std::nullopt;
+  }
   const Rows& rows(Split split) const { return split_rows[static_cast<std::size_t>(split)]; }
   Judged judged(const SoftLabels& of) const { return {of, gold.classes, groups}; }
   // What is read first where there is a trained model: that, else the label model.
@@ -218,6 +224,29 @@ nlohmann::json comparisons_json(const Measured& measured) {
   return list;
 }
 
+// What is to be read and learned from, so of valid or train rows alone.
+void add_errors(const Measured& measured, nlohmann::json& json) {
+  const auto split = measured.readable_split();
+  if (!split) return;
+  const Rows& rows = measured.rows(*split);
+  const SoftLabels& main = measured.main_system();
+  json["errors_split"] = to_string(*split);
+  json["worst_confusions"] = confusions_json(measured, main, rows);
+  for (const std::uint32_t row : most_confident_errors(measured.judged(main), rows, kErrors))
+    json["most_confident_errors"].push_back(example_json(measured, main, row));
+}
+
+bool learned_from_train_gold(const Measured& measured) { return measured.gold.rows[static_cast<std::size_t>(Split::kTrain)] > 0; }
+
+nlohmann::json notes_json(const Measured& measured) {
+  nlohmann::json notes = nlohmann::json::array();
+  if (!measured.predictions) return notes;
+  if (!measured.rows(Split::kValid).empty())
+    notes.push_back("Training of the model ended by its loss on the valid split, so its numbers there flatter it a little.");
+  if (learned_from_train_gold(measured)) notes.push_back("The model learned from gold of the train split and is not measured there.");
+  return notes;
+}
+
 nlohmann::json evaluation_json(const Measured& measured) {
   const auto split = measured.judged_split();
   nlohmann::json json = {{"best_source", nullptr},
@@ -228,7 +257,9 @@ nlohmann::json evaluation_json(const Measured& measured) {
                          {"worst_confusions", nlohmann::json::array()},
                          {"most_confident_errors", nlohmann::json::array()},
                          {"comparisons", nlohmann::json::array()},
-                         {"reliability", nlohmann::json::array()}};
+                         {"reliability", nlohmann::json::array()},
+                         {"errors_split", nullptr},
+                         {"notes", notes_json(measured)}};
   if (!split) return json;
   const Rows& rows = measured.rows(*split);
   const std::string split_name(to_string(*split));
@@ -240,15 +271,14 @@ nlohmann::json evaluation_json(const Measured& measured) {
   json["confusion"]["label_model"] = confusion_matrix(measured.judged(measured.labels), rows, classes, split_name);
   if (measured.predictions) {
     json["model"] = by_split(measured, *measured.predictions);
+    if (learned_from_train_gold(measured)) json["model"]["train"] = nullptr;
     json["per_class"]["model"] = classes_by_split(measured, *measured.predictions);
+    if (learned_from_train_gold(measured)) json["per_class"]["model"]["train"] = nullptr;
     json["confusion"]["model"] = confusion_matrix(measured.judged(*measured.predictions), rows, classes, split_name);
   }
-  const SoftLabels& main = measured.main_system();
-  json["worst_confusions"] = confusions_json(measured, main, rows);
-  for (const std::uint32_t row : most_confident_errors(measured.judged(main), rows, kErrors))
-    json["most_confident_errors"].push_back(example_json(measured, main, row));
+  add_errors(measured, json);
   json["comparisons"] = comparisons_json(measured);
-  json["reliability"] = reliability(measured.judged(main), rows);
+  json["reliability"] = reliability(measured.judged(measured.main_system()), rows);
   return json;
 }
 
@@ -261,13 +291,9 @@ Rows common(const Rows& a, const Rows& b) {
 nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& splits, const Slice& slice, const Rows& members) {
   std::uint64_t counts[kSplits] = {0, 0, 0};
   for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(splits[row])];
-  nlohmann::json json = {{"slice", slice.name},
-                         {"definition", slice.definition.dump()},
-                         {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-                         {"best_source", nullptr},
-                         {"label_model", nullptr},
-                         {"model", nullptr},
-                         {"note", "no gold"}};
+  nlohmann::json json = {{"slice", slice.name},    {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
+                         {"best_source", nullptr}, {"label_model", nullptr},
+                         {"model", nullptr},       {"note", "no gold"}};
   const auto split = measured.judged_split();
   if (!split) return json;
   const Rows rows = common(members, measured.rows(*split));

@@ -68,6 +68,7 @@ StageParts label_parts(const StageContext& context) {
   const Project& project = context.project();
   return {{"the votes", context.of("vote").output("votes").hash},
           {"label_model", project.label_model + " " + project.label_model_options.dump()},
+          {"task.classes", nlohmann::json(project.task.classes).dump()},
           {"task.class_balance", nlohmann::json(project.task.class_balance).dump()},
           {"gold", gold_part(context)}};
 }
@@ -92,6 +93,7 @@ void run_label(const StageContext& context, RunRecord& record) {
     put_labels(context, "cross-fitted", crossed, record);
   }
   record.outputs.push_back({"fit", context.workspace.objects().put_json(fit_json(name, project.label_model_options, fit, patterns))});
+  record.options = {{"name", name}, {"options", project.label_model_options}};
   record.counts = {{"rows", dataset.rows()}, {"covered", covered_rows(labels)}, {"patterns", patterns.size()}};
 }
 

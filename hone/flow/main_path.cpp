@@ -70,10 +70,13 @@ const NamedRef* missing_output(const ObjectStore& objects, const RunRecord& reco
   return gone == record.outputs.end() ? nullptr : &*gone;
 }
 
-// A stage reads only sound objects: a broken input is removed, and the stage that makes it runs again.
+// A stage reads only sound objects: all broken ones are removed at once, and the stages that make them run again.
 void check_inputs(Workspace& workspace, const std::vector<RunRecord>& done) {
-  for (const RunRecord& record : done)
-    for (const NamedRef& output : record.outputs) workspace.checked_path(output.ref);
+  std::size_t removed = 0;
+  for (const RunRecord& record : done) removed += workspace.remove_broken(record);
+  if (removed > 0)
+    throw Error(ErrorCode::kCorruptData,
+                std::to_string(removed) + (removed == 1 ? " object was" : " objects were") + " broken and removed");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -108,6 +111,13 @@ class Walk {
       if (stage.name == options_.until) break;
     }
     return std::move(result_);
+  }
+
+  // The same, and the records of the stages that are up to date.
+  RunResult run(std::vector<RunRecord>& fresh) {
+    RunResult result = run();
+    fresh = std::move(done_);
+    return result;
   }
 
  private:
@@ -161,11 +171,28 @@ class Walk {
   RunRecord make(const Stage& stage, const std::string& key, const StageParts& parts) {
     const auto start = std::chrono::steady_clock::now();
     RunRecord record = begin_record(stage, key, parts, context());
-    stage.run(context(), record);
+    try {
+      stage.run(context(), record);
+    } catch (const Error& error) {
+      note_failure(std::move(record), error);
+      throw;
+    }
     record.ended = utc_now();
     record.counts["ms"] = static_cast<std::int64_t>(1000.0 * seconds_since(start));
     workspace_.runs().put(record);
     return record;
+  }
+
+  // A failed run leaves a record too. Where the disk is the trouble it cannot, and the first error is the one to tell.
+  void note_failure(RunRecord record, const Error& error) {
+    record.ended = utc_now();
+    record.outcome = "failed";
+    record.outputs.clear();
+    record.detail["error"] = error.what();
+    try {
+      workspace_.runs().put(record);
+    } catch (const Error&) {
+    }
   }
 
   void take(const Stage& stage, const RunRecord& record) {
@@ -212,13 +239,25 @@ void sweep_temporary(const Workspace& workspace, std::filesystem::file_time_type
   for (const std::filesystem::path& path : left) std::filesystem::remove_all(path);
 }
 
+// A walk and, when it came to the end, the page: the report's object may be the broken one.
+RunResult walk_and_show(Workspace& workspace, const RunOptions& options, const Progress& progress) {
+  RunResult result = Walk(workspace, options, progress).run();
+  if (result.error) return result;
+  try {
+    refresh_report_page(workspace);
+  } catch (const Error& error) {
+    result.error = error;
+  }
+  return result;
+}
+
 RunResult walk_until_sound(Workspace& workspace, const RunOptions& options, const Progress& progress) {
   // Each further walk follows the removal of a broken object, and removed objects are made anew: a few are enough, and a disk
   // that breaks what was just written must not keep us here.
-  RunResult result = Walk(workspace, options, progress).run();
+  RunResult result = walk_and_show(workspace, options, progress);
   for (int again = 0; again < 3 && result.error && result.error->code() == ErrorCode::kCorruptData; ++again) {
     const std::string found = result.error->what();
-    RunResult next = Walk(workspace, options, progress).run();
+    RunResult next = walk_and_show(workspace, options, progress);
     for (StageOutcome& stage : next.stages)
       if (stage.state == StageState::kRan && stage.why.ends_with("is missing")) stage.why += ": " + found;
     result = std::move(next);
@@ -240,8 +279,8 @@ std::vector<Stage> main_path(const Project& project) {
       {"vote", "asks every source for its votes", 1, vote_parts, run_vote},
       {"label", "weighs the votes into labels", 1, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 1, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 1, report_parts, run_report},
+      {"evaluate", "measures labels and model on gold", 2, evaluate_parts, run_evaluate},
+      {"report", "writes the report", 2, report_parts, run_report},
   };
   if (!project.trains()) std::erase_if(stages, [](const Stage& stage) { return stage.name == "train"; });
   return stages;
@@ -270,9 +309,22 @@ RunResult run_project(Workspace& workspace, const RunOptions& options, const Pro
   if (options.dry_run) return Walk(workspace, options, progress).run();
   const ProjectLock lock(workspace.project().state() / "lock");
   sweep_temporary(workspace, lock.since());
-  RunResult result = walk_until_sound(workspace, options, progress);
-  if (!result.error) refresh_report_page(workspace);
-  return result;
+  return walk_until_sound(workspace, options, progress);
+}
+
+std::vector<RunRecord> fresh_records(Workspace& workspace, std::string_view needed) {
+  std::vector<RunRecord> fresh;
+  const RunResult plan = Walk(workspace, {.until = {}, .dry_run = true, .threads = 1}, {}).run(fresh);
+  const auto has = [&](std::string_view stage) { return std::ranges::find(fresh, stage, &RunRecord::stage) != fresh.end(); };
+  if (has(needed)) return fresh;
+  if (plan.error) throw *plan.error;
+  const auto stale = std::ranges::find(plan.stages, StageState::kWouldRun, &StageOutcome::state);
+  throw Error(ErrorCode::kNotFound, "the stage '" + stale->name + "' is not up to date (" + stale->why + "); `hone run` first");
+}
+
+const RunRecord* find_record(const std::vector<RunRecord>& records, std::string_view stage) {
+  const auto found = std::ranges::find(records, stage, &RunRecord::stage);
+  return found == records.end() ? nullptr : &*found;
 }
 
 }  // namespace hone

@@ -66,6 +66,13 @@ struct RunResult {
 /// with the same bytes. Throws for what concerns no stage: kInvalidArgument for an unknown `until`, kBusy, kIo.
 RunResult run_project(Workspace& workspace, const RunOptions& options, const Progress& progress = {});
 
+/// The records of the stages that are up to date with hone.yaml and the data as they stand now, in order: what a command may combine with
+/// the project's sources and classes. Throws kNotFound, saying what changed, when `needed` is not among them.
+std::vector<RunRecord> fresh_records(Workspace& workspace, std::string_view needed);
+
+/// The record of a stage among them, or nullptr.
+const RunRecord* find_record(const std::vector<RunRecord>& records, std::string_view stage);
+
 /// Where the report page of a project lies.
 std::filesystem::path report_page_path(const Project& project);
 

@@ -84,6 +84,14 @@ nlohmann::json label_model_json(const Project& project, const nlohmann::json& fi
       {"warnings", fit.at("warnings")}};
 }
 
+// With the definitions as they stand now: another definition may hold the same rows, and evaluation is not done again then.
+nlohmann::json slices_json(const Project& project, const nlohmann::json& evaluated) {
+  nlohmann::json slices = evaluated.at("slices");
+  for (std::size_t slice = 0; slice < project.slices.size(); ++slice)
+    slices.at(slice)["definition"] = project.slices[slice].definition.dump();
+  return slices;
+}
+
 nlohmann::json pins_json(const StageContext& context) {
   const Project& project = context.project();
   return {{"dataset", context.of("import").output("dataset").hash},
@@ -106,6 +114,7 @@ StageParts report_parts(const StageContext& context) {
     parts.emplace_back("the training", context.of("train").output("training").hash + " " + context.of("train").output("model").hash);
   for (const Source& source : project.sources)
     parts.emplace_back("definition of " + source.name, source.definition.dump() + " " + source.file + ":" + std::to_string(source.line));
+  for (const Slice& slice : project.slices) parts.emplace_back("definition of " + slice.name, slice.definition.dump());
   return parts;
 }
 
@@ -127,7 +136,7 @@ void run_report(const StageContext& context, RunRecord& record) {
       {"votes", votes_json(analysis, fit)},
       {"label_model", label_model_json(project, fit)},
       {"evaluation", evaluated.at("evaluation")},
-      {"slices", evaluated.at("slices")},
+      {"slices", slices_json(project, evaluated)},
       {"training", nullptr},
       {"stages", nlohmann::json::array()}};
   if (project.trains()) report["training"] = workspace.json(context.of("train").output("training"));

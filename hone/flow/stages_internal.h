@@ -27,8 +27,8 @@ void run_report(const StageContext& context, RunRecord& record);
 /// The part "gold" of a stage: which column and splits are read, without reading them.
 std::string gold_part(const StageContext& context);
 
-/// "a, b" of a list of columns, as a part's value.
-std::string joined_names(const std::vector<std::string>& names);
+/// A list of columns as a part's value: JSON, so that no two lists are written alike.
+std::string names_part(const std::vector<std::string>& names);
 
 /// A temporary folder inside the object store that is removed at the end of the scope.
 RemovedAtEnd work_folder(const Workspace& workspace);

@@ -102,7 +102,7 @@ StageParts train_parts(const StageContext& context) {
           {"the labels", label.output("labels.patterns").hash + " " + label.output("labels.examples").hash},
           {"task.classes", nlohmann::json(project.task.classes).dump()},
           {"model", project.model.dump()},
-          {"data.text", joined_names(project.data.text)},
+          {"data.text", names_part(project.data.text)},
           {"gold", gold_part(context)},
           {"seed", std::to_string(project.seed)}};
 }
@@ -113,6 +113,7 @@ void run_train(const StageContext& context, RunRecord& record) {
   const nlohmann::json result = run_child(find_hone_train(), job, context.progress);
   nlohmann::json training = result.at("training");
   ObjectStore& objects = context.workspace.objects();
+  record.options = context.project().model;
   record.outputs.push_back({"model", objects.put_file(folder.path() / "model.safetensors", kSafetensorsMedia)});
   record.outputs.push_back({"predictions", objects.put_file(folder.path() / "predictions.parquet", kParquetMedia)});
   // How long it took is no result: it stands in the record, so that the object's bytes repeat.

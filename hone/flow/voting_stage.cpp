@@ -26,7 +26,7 @@ std::string scope_of(const StageContext& context) {
   Sha256 hash;
   hash.update_sized("hone/vote/scope/v1")
       .update_sized(context.of("import").output("dataset").hash)
-      .update_sized(joined_names(project.data.text));
+      .update_sized(names_part(project.data.text));
   return hash.update_sized(std::string(1, project.data.read.decimal)).update_sized(project.data.read.time_zone).hex();
 }
 
@@ -124,7 +124,7 @@ nlohmann::json manifest(const std::vector<Voter>& voters, const KnownByVersion& 
 StageParts vote_parts(const StageContext& context) {
   const Project& project = context.project();
   StageParts parts{{"the dataset", context.of("import").output("dataset").hash},
-                   {"data.text", joined_names(project.data.text)},
+                   {"data.text", names_part(project.data.text)},
                    {"data.decimal", std::string(1, project.data.read.decimal)},
                    {"data.time_zone", project.data.read.time_zone}};
   for (const Source& source : project.sources)

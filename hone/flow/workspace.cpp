@@ -48,18 +48,36 @@ std::optional<RunRecord> Workspace::current(std::string_view stage) const {
 void Workspace::set_current(std::string_view stage, const std::string& key) {
   nlohmann::json keys = load(state_ / "current.json");
   if (!keys.is_object()) keys = nlohmann::json::object();
-  if (keys.value(std::string(stage), "") == key) return;
-  keys[std::string(stage)] = key;
+  nlohmann::json& known = keys[std::string(stage)];
+  if (known == key) return;
+  known = key;
   save(state_ / "current.json", keys);
 }
 
 std::vector<std::string> Workspace::current_keys() const {
   std::vector<std::string> keys;
   const nlohmann::json current = load(state_ / "current.json");
+  if (!current.is_object() && !runs_.keys().empty())
+    throw Error(ErrorCode::kNotFound,
+                "which runs count now is not known, since .hone/current.json is missing or broken; `hone run` finds it out");
   if (current.is_object())
     for (const auto& [stage, key] : current.items())
       if (key.is_string()) keys.push_back(key.get<std::string>());
   return keys;
+}
+
+std::size_t Workspace::remove_broken(const RunRecord& record) {
+  std::size_t removed = 0;
+  for (const NamedRef& output : record.outputs) {
+    if (!objects_.has(output.ref) || sound_.contains(output.ref.hash)) continue;
+    if (objects_.verify(output.ref)) {
+      sound_.insert(output.ref.hash);
+      continue;
+    }
+    objects_.remove(output.ref);
+    ++removed;
+  }
+  return removed;
 }
 
 RunRecord Workspace::needed(std::string_view stage) const {
@@ -83,7 +101,9 @@ std::string Workspace::hash_of_source(const std::filesystem::path& file) {
   const nlohmann::json stamp = to_json(stamp_of(file));
   nlohmann::json known = load(state_ / "files.json");
   if (!known.is_object()) known = nlohmann::json::object();
-  if (known.contains(name) && known[name].value("stamp", nlohmann::json()) == stamp) return known[name].value("sha256", "");
+  if (const nlohmann::json entry = known.value(name, nlohmann::json());
+      entry.is_object() && entry.contains("stamp") && entry["stamp"] == stamp && entry.contains("sha256") && entry["sha256"].is_string())
+    return entry["sha256"];
   const std::string hash = sha256_hex_of_file(file);
   if (to_json(stamp_of(file)) == stamp) {
     known[name] = {{"stamp", stamp}, {"sha256", hash}};

@@ -32,6 +32,7 @@ class Workspace {
   /// The record that counts for a stage, or nothing before its first run.
   std::optional<RunRecord> current(std::string_view stage) const;
   void set_current(std::string_view stage, const std::string& key);
+  /// Of all stages. Throws kNotFound when there are records and it is not known which of them count.
   std::vector<std::string> current_keys() const;
 
   /// The same for results that a command needs: throws kNotFound telling to run the project.
@@ -40,6 +41,9 @@ class Workspace {
   /// Where an object lies, after its bytes were checked, once per workspace. One that is broken is removed, so that the next run
   /// makes it again, and kCorruptData names it.
   std::filesystem::path checked_path(const ObjectRef& ref);
+
+  /// Removes the outputs of a record that are broken, so that its stage runs again; how many there were.
+  std::size_t remove_broken(const RunRecord& record);
 
   /// SHA-256 of a source file; remembered as long as its size, time of change and inode stay the same.
   std::string hash_of_source(const std::filesystem::path& file);

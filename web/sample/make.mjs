@@ -94,6 +94,8 @@ function evaluationOf(systems, classes, random) {
     model: metrics("model"),
     per_class: { label_model: perClass("label_model"), model: perClass("model") },
     confusion: { label_model: confusion("label_model"), model: confusion("model") },
+    errors_split: "valid",
+    notes: ["Training of the model ended by its loss on the valid split, so its numbers there flatter it a little."],
     worst_confusions: worstConfusions(confusion("model"), random),
     most_confident_errors: confidentErrors(confusion("model"), random),
     comparisons: [],
@@ -301,7 +303,7 @@ function emptyReport() {
     sources: full.sources.map((row) => ({ ...row, precision: null, believed_accuracy: null })),
     label_model: { ...full.label_model, class_prior: [], warnings: [], options: {}, note: "" },
     training: null,
-    evaluation: { best_source: null, label_model: null, model: null, per_class: null, confusion: { label_model: null, model: null }, worst_confusions: [], most_confident_errors: [], comparisons: [], reliability: [] },
+    evaluation: { best_source: null, label_model: null, model: null, per_class: null, confusion: { label_model: null, model: null }, errors_split: null, notes: [], worst_confusions: [], most_confident_errors: [], comparisons: [], reliability: [] },
     slices: [],
   };
 }
@@ -318,7 +320,7 @@ const kMarkup = [
   "\u202Eright to left\u202C \u0000 \u2028 line",
   '{"marker":"hone-report-json"}',
 ];
-const kKept = new Set(["format", "split", "verdict", "state", "system"]);
+const kKept = new Set(["format", "split", "errors_split", "verdict", "state", "system"]);
 
 // Markup in every string, keys of maps included; class names stay distinct.
 function hostile(report) {

@@ -101,7 +101,11 @@ export interface Evaluation {
   model: MetricsBySplit | null;
   per_class: { label_model: Record<SplitName, PerClass[] | null>; model: Record<SplitName, PerClass[] | null> } | null;
   confusion: { label_model: Confusion | null; model: Confusion | null };
-  /** Largest cells off the diagonal, of the model (else the label model) on test (else valid). */
+  /** The split whose rows are shown to be read: valid, else train; never test, which nobody looks at while sources are written. Null without gold there. */
+  errors_split: SplitName | null;
+  /** What a reader should know of these numbers. */
+  notes: string[];
+  /** Largest cells off the diagonal, of the model (else the label model) on errors_split. */
   worst_confusions: { gold: string; predicted: string; count: number; share_of_gold: number; examples: ExampleRow[] }[];
   most_confident_errors: ExampleRow[];
   comparisons: Comparison[];

@@ -7,7 +7,7 @@ export function Errors({ report }: { report: Report }) {
   const confident = report.evaluation?.most_confident_errors ?? [];
   const none = confusions.length === 0 && confident.length === 0;
   return (
-    <Section id="errors" title="Errors to read" lead={none ? undefined : "Ten minutes with these rows say more than any average."}>
+    <Section id="errors" title="Errors to read" lead={none ? undefined : `Ten minutes with these ${report.evaluation.errors_split ?? ""} rows say more than any average. Test rows are not shown: they measure, and nobody learns from them.`}>
       {none && <Empty>There is no error to read: either nothing was measured, or nothing was wrong.</Empty>}
       {confusions.length > 0 && (
         <Block title="Worst confusions">

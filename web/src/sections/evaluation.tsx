@@ -18,6 +18,11 @@ export function EvaluationSection({ report }: { report: Report }) {
     <Section id="evaluation" title="Evaluation" lead={known ? "Every number on gold. For every comparison a row without a label counts as wrong." : undefined}>
       {!known && <Empty>There is no gold, so nothing could be measured. Name a field of known labels under “gold” in hone.yaml.</Empty>}
       {known && <MetricsTable report={report} />}
+      {(evaluation.notes ?? []).map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
       <Verdicts title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock confusion={evaluation.confusion} />
       <PerClassBlock perClass={evaluation.per_class} />
