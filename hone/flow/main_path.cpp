@@ -72,11 +72,15 @@ const NamedRef* missing_output(const ObjectStore& objects, const RunRecord& reco
 
 // A stage reads only sound objects: all broken ones are removed at once, and the stages that make them run again.
 void check_inputs(Workspace& workspace, const std::vector<RunRecord>& done) {
-  std::size_t removed = 0;
-  for (const RunRecord& record : done) removed += workspace.remove_broken(record);
-  if (removed > 0)
+  std::vector<std::string> removed;
+  for (const RunRecord& record : done) {
+    const std::vector<std::string> broken = workspace.remove_broken(record);
+    removed.insert(removed.end(), broken.begin(), broken.end());
+  }
+  if (!removed.empty())
     throw Error(ErrorCode::kCorruptData,
-                std::to_string(removed) + (removed == 1 ? " object was" : " objects were") + " broken and removed");
+                (removed.size() == 1 ? "the object " : "the objects ") + quoted_list(removed) +
+                    (removed.size() == 1 ? " was broken and has been removed" : " were broken and have been removed"));
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

@@ -66,8 +66,8 @@ std::vector<std::string> Workspace::current_keys() const {
   return keys;
 }
 
-std::size_t Workspace::remove_broken(const RunRecord& record) {
-  std::size_t removed = 0;
+std::vector<std::string> Workspace::remove_broken(const RunRecord& record) {
+  std::vector<std::string> removed;
   for (const NamedRef& output : record.outputs) {
     if (!objects_.has(output.ref) || sound_.contains(output.ref.hash)) continue;
     if (objects_.verify(output.ref)) {
@@ -75,7 +75,7 @@ std::size_t Workspace::remove_broken(const RunRecord& record) {
       continue;
     }
     objects_.remove(output.ref);
-    ++removed;
+    removed.push_back(output.ref.hash);
   }
   return removed;
 }

@@ -42,8 +42,8 @@ class Workspace {
   /// makes it again, and kCorruptData names it.
   std::filesystem::path checked_path(const ObjectRef& ref);
 
-  /// Removes the outputs of a record that are broken, so that its stage runs again; how many there were.
-  std::size_t remove_broken(const RunRecord& record);
+  /// Removes the outputs of a record that are broken, so that its stage runs again, and gives their hashes.
+  std::vector<std::string> remove_broken(const RunRecord& record);
 
   /// SHA-256 of a source file; remembered as long as its size, time of change and inode stay the same.
   std::string hash_of_source(const std::filesystem::path& file);
