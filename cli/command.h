@@ -9,12 +9,31 @@
 #include <string_view>
 #include <vector>
 
+#include "hone/core/error.h"
+#include "hone/flow/table_writer.h"
 #include "hone/flow/workspace.h"
 
 namespace hone::cli {
 
-/// What a command does once its arguments are read; returns the exit status: 0 done, 1 failed, 2 usage. What it throws, main()
-/// turns into one of these.
+/// What was typed is wrong in itself, whatever the files hold: exit status 2. Every other error is status 1.
+class UsageError : public Error {
+ public:
+  explicit UsageError(const std::string& message) : Error(ErrorCode::kInvalidArgument, message) {}
+};
+
+/// Looks at what was typed by way of the library: its refusal is then a UsageError.
+template <typename Check>
+auto typed(const Check& check) {
+  try {
+    return check();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kInvalidArgument && error.code() != ErrorCode::kNotFound) throw;
+    throw UsageError(error.what());
+  }
+}
+
+/// What a command does once its arguments are read; returns the exit status: 0 done, 1 failed, 2 usage. What it throws, main.cpp
+/// turns into one of these, and with --json into {"error": …} on standard output.
 using Body = std::function<int()>;
 
 /// A command: a file beside this one, and a line in main.cpp. `add` declares its arguments and returns its body.
@@ -45,6 +64,10 @@ struct ProjectOptions {
 void add_project_options(CLI::App& command, ProjectOptions& options);
 void add_threads_option(CLI::App& command, int& threads);
 void add_json_option(CLI::App& command, bool& json);
+
+/// The format of rows that go to `out` ("-": standard output): the one named, else by the file's ending, else JSONL. Throws UsageError for
+/// one that there is not, for Parquet on standard output, and for `json`, where standard output is taken by the rows.
+TableFormat typed_format(const std::string& out, const std::string& format, bool json);
 
 /// The project's workspace. Throws when there is none or hone.yaml is wrong.
 Workspace open_workspace(const ProjectOptions& options);

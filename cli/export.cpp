@@ -17,13 +17,10 @@ struct ExportArguments : ProjectOptions {
 };
 
 int export_(ExportArguments& arguments) {
+  arguments.what.format = typed_format(arguments.out, arguments.format, arguments.json);
+  typed([&] { arguments.what.validate(); });
   Workspace workspace = open_workspace(arguments);
-  const bool to_stream = arguments.out == "-";
-  if (!arguments.format.empty())
-    arguments.what.format = format_named(arguments.format);
-  else if (!to_stream)
-    arguments.what.format = format_of(arguments.out);
-  if (to_stream) {
+  if (arguments.out == "-") {
     export_labels(workspace, arguments.what, std::cout, terminal_progress());
     clear_progress();
     return 0;

@@ -48,12 +48,12 @@ std::string first_rows(const SniffedFile& seen) {
 
 std::string choice(std::string_view purpose, const std::optional<SniffedChoice>& chosen) {
   if (!chosen) return fmt::format("  {:<6} none found\n", purpose);
-  return fmt::format("  {:<6} {} ({})\n", purpose, chosen->column, chosen->reason);
+  return fmt::format("  {:<6} {} ({})\n", purpose, one_line(chosen->column, 40), one_line(chosen->reason));
 }
 
 void print_init(const Initialised& made) {
   print("assumed\n");
-  for (const std::string& assumption : made.seen.assumptions) print("  " + assumption + "\n");
+  for (const std::string& assumption : made.seen.assumptions) print("  " + one_line(assumption) + "\n");
   print("columns chosen\n" + choice("text", made.seen.text) + choice("id", made.seen.id) + choice("label", made.seen.label) +
         choice("group", made.seen.group));
   print("the first rows as they were read\n" + first_rows(made.seen));

@@ -55,10 +55,11 @@ std::string marked(const nlohmann::json& hit) {
 void print_hits(const nlohmann::json& trial) {
   print("\nsome rows of train and valid that it votes on\n");
   for (const nlohmann::json& hit : trial.at("hits")) {
-    const std::string gold = hit.at("gold").is_null()
-                                 ? ""
-                                 : (hit.at("gold") == hit.at("votes") ? " (right)" : " (gold: " + hit.at("gold").get<std::string>() + ")");
-    print(fmt::format("  {}{}: {}\n", hit.at("id").get<std::string>(), gold, one_line(marked(hit), 160)));
+    const std::string gold =
+        hit.at("gold").is_null()
+            ? ""
+            : (hit.at("gold") == hit.at("votes") ? " (right)" : " (gold: " + one_line(hit.at("gold").get<std::string>()) + ")");
+    print(fmt::format("  {}{}: {}\n", one_line(hit.at("id").get<std::string>()), gold, one_line(marked(hit), 160)));
   }
 }
 
@@ -75,7 +76,7 @@ void print_against(const nlohmann::json& trial) {
 }
 
 void print_trial(const nlohmann::json& trial) {
-  print(fmt::format("{} ({})\n  {}\n", trial.at("name").get<std::string>(), trial.at("where").get<std::string>(),
+  print(fmt::format("{} ({})\n  {}\n", one_line(trial.at("name").get<std::string>()), one_line(trial.at("where").get<std::string>()),
                     one_line(trial.at("definition").dump(), 300)));
   print(fmt::format("  votes on {} of {} rows ({}); {} of them have no other vote\n", with_commas(trial.at("votes").get<std::uint64_t>()),
                     with_commas(trial.at("rows").get<std::uint64_t>()), percent(trial.at("coverage")),
@@ -119,7 +120,7 @@ Body add_lf(CLI::App& command) {
   const auto arguments = std::make_shared<LfArguments>();
   command.add_option("NAME", arguments->name,
                      "A source of the project, or - for a draft in YAML on standard input; without it all sources");
-  command.add_option("--hits", arguments->hits, "How many rows it votes on to show")->capture_default_str();
+  command.add_option("--hits", arguments->hits, "How many rows it votes on to show")->check(CLI::Range(0, 1000))->capture_default_str();
   add_project_options(command, *arguments);
   return [arguments] { return lf(*arguments); };
 }

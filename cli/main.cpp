@@ -26,20 +26,34 @@ constexpr Command kCommands[] = {
     {"gc", "remove what the current run does not need", "hone gc --dry-run", add_gc},
 };
 
-int exit_status(ErrorCode code) { return code == ErrorCode::kInvalidArgument ? 2 : 1; }
-
 // CLI11 would only say that a command is missing.
 void check_command(const std::string& name) {
   std::vector<std::string> names;
   for (const Command& command : kCommands) names.emplace_back(command.name);
   if (!name.starts_with('-') && std::ranges::find(names, name) == names.end())
-    throw Error(ErrorCode::kInvalidArgument, "no command named '" + name + "'" + suggestion(name, names));
+    throw UsageError("no command named '" + name + "'" + suggestion(name, names));
 }
 
-std::string usage_message(const CLI::App* app, const CLI::Error& error) {
-  std::string command = app->get_name();
-  for (const CLI::App* chosen : app->get_subcommands()) command += " " + chosen->get_name();
-  return "hone: " + std::string(error.what()) + "; `" + command + " --help` shows what there is\n";
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = app.get_name();
+  for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  return std::string(error.what()) + "; `" + command + " --help` shows what there is";
+}
+
+// Read from the words themselves: it must be known even where they cannot be parsed.
+bool asks_for_json(int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+int fail(std::string_view code, const std::string& message, int status, bool json) {
+  print_error(message);
+  try {
+    if (json) print_json({{"error", {{"code", code}, {"message", message}}}});
+    finish_output();
+  } catch (const Error&) {
+    return status;  // Said on standard error; standard output takes nothing.
+  }
+  return status;
 }
 
 int run(int argc, char** argv) {
@@ -48,7 +62,6 @@ int run(int argc, char** argv) {
                "hone"};
   app.set_version_flag("--version", "hone " HONE_VERSION);
   app.require_subcommand(1);
-  app.failure_message(usage_message);
   Body chosen;
   for (const Command& command : kCommands) {
     CLI::App* added = app.add_subcommand(std::string(command.name), std::string(command.what));
@@ -59,26 +72,30 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error);
-    return status == 0 ? 0 : 2;
+    if (error.get_exit_code() != 0) throw UsageError(usage_message(app, error));
+    return app.exit(error);  // Prints the help or the version.
   }
   return chosen();
+}
+
+int run_to_end(int argc, char** argv) {
+  const bool json = asks_for_json(argc, argv);
+  try {
+    const int status = run(argc, argv);
+    finish_output();
+    return status;
+  } catch (const UsageError& error) {
+    return fail(to_string(error.code()), error.what(), 2, json);
+  } catch (const Error& error) {
+    return fail(to_string(error.code()), error.what(), 1, json);
+  } catch (const std::bad_alloc&) {
+    return fail(to_string(ErrorCode::kInternal), "memory ran out", 1, json);
+  } catch (const std::exception& error) {
+    return fail(to_string(ErrorCode::kInternal), std::string("internal error: ") + error.what(), 1, json);
+  }
 }
 
 }  // namespace
 }  // namespace hone::cli
 
-int main(int argc, char** argv) {
-  try {
-    return hone::cli::run(argc, argv);
-  } catch (const hone::Error& error) {
-    hone::cli::print_error(error.what());
-    return hone::cli::exit_status(error.code());
-  } catch (const std::bad_alloc&) {
-    hone::cli::print_error("memory ran out");
-    return 1;
-  } catch (const std::exception& error) {
-    hone::cli::print_error(std::string("internal error: ") + error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return hone::cli::run_to_end(argc, argv); }

@@ -25,14 +25,10 @@ std::string said_of(const Predicted& predicted, const std::string& out) {
 }
 
 int predict(PredictArguments& arguments) {
-  Workspace workspace = open_workspace(arguments);
-  const bool to_stream = arguments.out == "-";
+  arguments.how.format = typed_format(arguments.out, arguments.format, arguments.json);
   arguments.how.threads = arguments.threads;
-  if (!arguments.format.empty())
-    arguments.how.format = format_named(arguments.format);
-  else if (!to_stream)
-    arguments.how.format = format_of(arguments.out);
-  if (to_stream) {
+  Workspace workspace = open_workspace(arguments);
+  if (arguments.out == "-") {
     predict_file(workspace, arguments.file, arguments.how, std::cout, terminal_progress());
     clear_progress();
     return 0;

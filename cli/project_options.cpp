@@ -19,6 +19,15 @@ void add_project_options(CLI::App& command, ProjectOptions& options) {
   add_threads_option(command, options.threads);
 }
 
+TableFormat typed_format(const std::string& out, const std::string& format, bool json) {
+  const bool to_output = out == "-";
+  if (to_output && json) throw UsageError("the rows themselves go to standard output; give --out FILE with --json");
+  if (format.empty()) return to_output ? TableFormat::kJsonl : typed([&] { return format_of(out); });
+  const TableFormat chosen = typed([&] { return format_named(format); });
+  if (to_output && chosen == TableFormat::kParquet) throw UsageError("Parquet cannot go to standard output; give --out FILE");
+  return chosen;
+}
+
 Workspace open_workspace(const ProjectOptions& options) {
   const std::filesystem::path root = options.project.empty() ? find_project(".") : std::filesystem::path(options.project);
   return Workspace(load_project(root));

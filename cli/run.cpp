@@ -43,7 +43,8 @@ nlohmann::json result_json(const Workspace& workspace, const RunResult& result, 
 
 int run(const RunArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
-  const RunResult result = run_project(workspace, arguments.run, terminal_progress());
+  // Of what was typed, run_project() refuses an unknown --until alone; what fails in a stage is in the result.
+  const RunResult result = typed([&] { return run_project(workspace, arguments.run, terminal_progress()); });
   clear_progress();
   if (arguments.json)
     print_json(result_json(workspace, result, arguments));

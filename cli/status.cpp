@@ -67,7 +67,7 @@ void print_status(const nlohmann::json& status) {
                       measure(result.at("accuracy"))));
   const nlohmann::json &best = status.at("best_slice"), &worst = status.at("worst_slice");
   const auto say = [](std::string_view which, const nlohmann::json& slice) {
-    print(fmt::format("{} slice: {} {}\n", which, slice.at("slice").get<std::string>(), measure(slice.at("accuracy"))));
+    print(fmt::format("{} slice: {} {}\n", which, one_line(slice.at("slice").get<std::string>()), measure(slice.at("accuracy"))));
   };
   if (best.is_object()) say("best", best);
   if (worst.is_object() && worst != best) say("worst", worst);

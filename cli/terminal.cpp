@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
+#include <iostream>
 #include <memory>
 
+#include "hone/core/error.h"
 #include "hone/core/unicode.h"
 
 namespace hone::cli {
@@ -42,15 +46,37 @@ std::string progress_line(const ProgressEvent& event, double elapsed) {
   return event.note.empty() ? line : line + "  " + event.note;
 }
 
+// Valid UTF-8 in which control characters (C0, DEL and C1, among them what begins a terminal's commands) are spaces.
+std::string without_controls(std::string_view text, bool keep_line_feeds) {
+  std::string safe = replace_invalid_utf8(text);
+  for (std::size_t place = 0; place < safe.size(); ++place) {
+    const auto byte = static_cast<unsigned char>(safe[place]);
+    if ((byte < 0x20 && !(keep_line_feeds && byte == '\n')) || byte == 0x7F) safe[place] = ' ';
+    const bool is_c1 = byte == 0xC2 && static_cast<unsigned char>(safe[place + 1]) < 0xA0;  // U+0080 to U+009F.
+    if (is_c1) safe.replace(place, 2, " ");
+  }
+  return safe;
+}
+
+[[noreturn]] void fail_output() { throw Error(ErrorCode::kIo, std::string("cannot write to standard output: ") + std::strerror(errno)); }
+
+void write_output(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_output();
+}
+
 }  // namespace
 
-void print_json(const nlohmann::json& value) { print(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
+void print_json(const nlohmann::json& value) { write_output(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) { write_output(without_controls(text, true)); }
+
+void finish_output() {
+  if (!std::cout.flush() || std::fflush(stdout) != 0) fail_output();
+}
 
 void print_error(std::string_view text) {
   clear_progress();
-  fmt::print(stderr, "hone: {}\n", text);
+  fmt::print(stderr, "hone: {}\n", without_controls(text, true));
 }
 
 std::string with_commas(std::uint64_t number) {
@@ -78,17 +104,16 @@ std::string measure(const nlohmann::json& value) {
 }
 
 std::string one_line(std::string_view text, std::size_t width) {
-  const std::string valid = replace_invalid_utf8(text);
+  const std::string safe = without_controls(text, false);
   std::string line;
   std::size_t characters = 0;
-  for (const char c : valid) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool begins = (byte & 0xC0) != 0x80;
+  for (const char c : safe) {
+    const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
     if (begins && ++characters > width) {
       line += "…";
       break;
     }
-    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
+    line += c;
   }
   return line;
 }
@@ -101,6 +126,7 @@ Table::Table(std::vector<std::string> headings) : headings_(std::move(headings))
 }
 
 void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = one_line(cell);
   cells.resize(headings_.size());
   rows_.push_back(std::move(cells));
 }

@@ -14,8 +14,12 @@ namespace hone::cli {
 /// One JSON value on standard output, indented, with a final line feed. Invalid UTF-8 is replaced.
 void print_json(const nlohmann::json& value);
 
-void print(std::string_view text);        // To standard output.
+// Text of a data set must not steer the terminal: both write control characters other than line feeds as spaces.
+void print(std::string_view text);        // To standard output. Throws kIo with the cause, as print_json() does.
 void print_error(std::string_view text);  // "hone: …" to standard error.
+
+/// Writes out what print() holds back; throws kIo with the cause ("No space left on device").
+void finish_output();
 
 std::string with_commas(std::uint64_t number);      // 1,608
 std::string percent(double share, int digits = 1);  // "84.2 %"
@@ -25,10 +29,10 @@ std::string megabytes(std::uint64_t bytes);         // "3.1 MB"
 /// A measure {"value", "low", "high", "n"} as "84.2 % (80.1 to 87.6)"; null as "–".
 std::string measure(const nlohmann::json& value);
 
-/// One line of text of at most `width` characters; line breaks become spaces, control characters are dropped.
-std::string one_line(std::string_view text, std::size_t width);
+/// One line of text of at most `width` characters; line breaks and control characters become spaces. For every name and id shown.
+std::string one_line(std::string_view text, std::size_t width = 200);
 
-/// Columns aligned by their widest cell; a column whose heading ends in '>' is aligned right (the sign is not shown).
+/// Columns aligned by their widest cell, each cell one line; a column whose heading ends in '>' is aligned right (the sign is not shown).
 class Table {
  public:
   explicit Table(std::vector<std::string> headings);

@@ -15,7 +15,7 @@ struct WhyArguments : ProjectOptions {
 
 std::string label_words(const nlohmann::json& label) {
   if (label.is_null()) return "no label";
-  return fmt::format("{} {}", label.at("class").get<std::string>(), percent(label.at("probability")));
+  return fmt::format("{} {}", one_line(label.at("class").get<std::string>()), percent(label.at("probability")));
 }
 
 std::string matched_words(const nlohmann::json& vote) {
@@ -37,17 +37,18 @@ std::string votes_text(const nlohmann::json& why) {
 
 void print_why(const nlohmann::json& why) {
   const nlohmann::json& place = why.at("place");
-  print(fmt::format("row {} ({}), {} line {}, split {}\n", why.at("row").get<std::uint64_t>(), why.at("id").get<std::string>(),
-                    place.at("file").get<std::string>(), place.at("line").get<std::uint64_t>(), why.at("split").get<std::string>()));
+  print(fmt::format("row {} ({}), {} line {}, split {}\n", why.at("row").get<std::uint64_t>(), one_line(why.at("id").get<std::string>()),
+                    one_line(place.at("file").get<std::string>()), place.at("line").get<std::uint64_t>(),
+                    why.at("split").get<std::string>()));
   for (const auto& [name, value] : why.at("fields").items())
-    print(fmt::format("  {}: {}\n", name, value.is_null() ? "(absent)" : one_line(value.get<std::string>(), 160)));
+    print(fmt::format("  {}: {}\n", one_line(name, 40), value.is_null() ? "(absent)" : one_line(value.get<std::string>(), 160)));
   print("\n" + votes_text(why));
   print(fmt::format("\nlabel       {} by {}\n", label_words(why.at("label")), why.at("label_model").get<std::string>()));
-  print(fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : why.at("majority").get<std::string>()));
+  print(fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : one_line(why.at("majority").get<std::string>())));
   if (!why.at("prediction").is_null()) print(fmt::format("prediction  {}\n", label_words(why.at("prediction"))));
   const nlohmann::json& gold = why.at("gold");
   print(fmt::format("gold        {}\n",
-                    gold.at("class").is_null() ? gold.at("note").get<std::string>() : gold.at("class").get<std::string>()));
+                    gold.at("class").is_null() ? gold.at("note").get<std::string>() : one_line(gold.at("class").get<std::string>())));
   print("\nmade by\n");
   for (const nlohmann::json& run : why.at("runs"))
     print(fmt::format("  {:<9} {}  {}\n", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(),

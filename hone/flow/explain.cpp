@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
+#include "hone/flow/label_json_internal.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/matched_spans_internal.h"
 #include "hone/label_model/label_model.h"
@@ -45,11 +46,9 @@ nlohmann::json own_fields(const Project& project, const RowFields& fields) {
 nlohmann::json distribution(const Task& task, const SoftLabels& labels, std::size_t pattern) {
   const ClassId hard = labels.hard_of_pattern(pattern);
   if (hard == kNoClass) return nullptr;
-  nlohmann::json shares = nlohmann::json::object();
-  const auto classes = labels.listed_classes(pattern);
-  for (std::size_t place = 0; place < classes.size(); ++place)
-    shares[task.classes[classes[place]]] = labels.listed_probabilities(pattern)[place];
-  return {{"class", task.classes[hard]}, {"probability", labels.probability_in_pattern(pattern, hard)}, {"probabilities", shares}};
+  return {{"class", task.classes[hard]},
+          {"probability", labels.probability_in_pattern(pattern, hard)},
+          {"probabilities", probabilities_json(labels, pattern, task.classes)}};
 }
 
 // The row's votes as they are, and once more without each of them in turn: one small matrix.
@@ -122,16 +121,14 @@ nlohmann::json gold_json(Workspace& workspace, const Dataset& dataset, std::uint
   return {{"class", workspace.project().task.classes[gold.classes[row]]}, {"note", ""}};
 }
 
-nlohmann::json provenance(const Workspace& workspace) {
+nlohmann::json provenance(const std::vector<RunRecord>& records) {
   nlohmann::json runs = nlohmann::json::array();
-  for (const Stage& stage : main_path(workspace.project())) {
-    const auto record = workspace.current(stage.name);
-    if (!record) continue;
+  for (const RunRecord& record : records) {
     nlohmann::json outputs = nlohmann::json::object();
-    for (const NamedRef& output : record->outputs)
+    for (const NamedRef& output : record.outputs)
       if (output.name.find('/') == std::string::npos) outputs[output.name] = output.ref.hash;
     runs.push_back(
-        {{"stage", record->stage}, {"key", record->key}, {"code", record->code_version}, {"ended", record->ended}, {"outputs", outputs}});
+        {{"stage", record.stage}, {"key", record.key}, {"code", record.code_version}, {"ended", record.ended}, {"outputs", outputs}});
   }
   return runs;
 }
@@ -140,8 +137,9 @@ nlohmann::json provenance(const Workspace& workspace) {
 
 nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   const Project& project = workspace.project();
-  const Dataset dataset = workspace.dataset(workspace.needed("import"));
-  const RunRecord vote = workspace.needed("vote"), label = workspace.needed("label");
+  const std::vector<RunRecord> records = fresh_records(workspace, "label");
+  const Dataset dataset = workspace.dataset(*find_record(records, "import"));
+  const RunRecord &vote = *find_record(records, "vote"), &label = *find_record(records, "label");
   const std::uint64_t number = row_number(dataset, row);
   const RowFields fields = dataset.row(number);
 
@@ -162,9 +160,9 @@ nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   explained["majority"] = majority_of(project.task, variants);
   explained["gold"] = gold_json(workspace, dataset, number, split);
   explained["prediction"] = nullptr;
-  if (const auto train = workspace.current("train"); train && project.trains())
+  if (const RunRecord* train = find_record(records, "train"))
     explained["prediction"] = distribution(project.task, workspace.predictions(*train), number);
-  explained["runs"] = provenance(workspace);
+  explained["runs"] = provenance(records);
   return explained;
 }
 

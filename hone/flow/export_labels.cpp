@@ -3,22 +3,27 @@
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 
-#include <fstream>
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <ostream>
+#include <set>
 
 #include "hone/core/error.h"
-#include "hone/core/file.h"
 #include "hone/data/text_column.h"
-#include "hone/flow/table_writer.h"
+#include "hone/flow/main_path.h"
+#include "hone/flow/label_json_internal.h"
 
 namespace hone {
 namespace {
 
+const std::vector<TableColumn> kOwnColumns{{"id"},     {"split"},   {"label"}, {"probability", true}, {"probabilities"},
+                                           {"origin"}, {"sources"}, {"labels"}};
+
 std::vector<TableColumn> columns_of(const ExportOptions& options) {
-  std::vector<TableColumn> columns{{"id"},     {"split"},   {"label"}, {"probability", true}, {"probabilities"},
-                                   {"origin"}, {"sources"}, {"labels"}};
-  for (const std::string& column : options.columns) columns.push_back({column});
+  std::vector<TableColumn> columns = kOwnColumns;
+  for (const std::string& column : options.columns) {
+    const bool is_taken = std::ranges::find(kOwnColumns, column, &TableColumn::name) != kOwnColumns.end();
+    columns.push_back({is_taken ? "data." + column : column});
+  }
   return columns;
 }
 
@@ -32,15 +37,6 @@ struct Exported {
 };
 
 bool is_gold(const Exported& from, std::uint64_t row) { return !from.gold.classes.empty() && from.gold.classes[row] != kNoClass; }
-
-nlohmann::json probabilities(const Exported& from, std::uint64_t row) {
-  nlohmann::json shares = nlohmann::json::object();
-  const std::uint32_t pattern = from.labels.pattern(row);
-  const auto classes = from.labels.listed_classes(pattern);
-  for (std::size_t listed = 0; listed < classes.size(); ++listed)
-    shares[from.project.task.classes[classes[listed]]] = from.labels.listed_probabilities(pattern)[listed];
-  return shares;
-}
 
 std::string sources_text(const Exported& from, std::uint64_t row) {
   std::string text;
@@ -57,7 +53,8 @@ void fill_label(const Exported& from, std::uint64_t row, std::vector<nlohmann::j
     const std::string& name = classes[from.gold.classes[row]];
     cells.insert(cells.end(), {name, 1.0, nlohmann::json{{name, 1.0}}, "gold"});
   } else if (hard != kNoClass) {
-    cells.insert(cells.end(), {classes[hard], from.labels.confidence(row), probabilities(from, row), "label-model"});
+    cells.insert(cells.end(), {classes[hard], from.labels.confidence(row),
+                               probabilities_json(from.labels, from.labels.pattern(row), classes), "label-model"});
   } else {
     cells.insert(cells.end(), {nullptr, nullptr, nullptr, "none"});
   }
@@ -86,7 +83,9 @@ std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const Exp
       fill_label(from, number, cells);
       cells.insert(cells.end(), {sources_text(from, number), from.labels_hash});
       for (std::size_t column = 2; column < texts.size(); ++column) {
-        const auto value = texts[column].at(row);
+        const bool is_hidden =
+            options.columns[column - 2] == from.project.gold.field && splits.Value(row) == static_cast<int>(Split::kTest);
+        const auto value = is_hidden ? std::nullopt : texts[column].at(row);
         cells.push_back(value ? nlohmann::json(*value) : nlohmann::json());
       }
       writer.add(cells);
@@ -99,59 +98,46 @@ std::uint64_t write_rows(const Dataset& dataset, const Exported& from, const Exp
                 .unit = "rows",
                 .note = {}});
   });
-  writer.finish();
   return written;
 }
 
-Exported gather(Workspace& workspace, const Dataset& dataset) {
+Exported gather(Workspace& workspace, const std::vector<RunRecord>& records, const Dataset& dataset) {
   const Project& project = workspace.project();
-  const RunRecord vote = workspace.needed("vote"), label = workspace.needed("label");
+  const RunRecord &vote = *find_record(records, "vote"), &label = *find_record(records, "label");
   return {project, workspace.labels(label), VoteMatrix(dataset.rows(), project.task.classes.size(), workspace.votes(vote)),
           read_gold(project, dataset, GoldUse::kLearning), label.output("labels.patterns").hash};
 }
 
-std::unique_ptr<TableWriter> text_writer(const ExportOptions& options, std::ostream& out) {
-  if (options.format == TableFormat::kCsv) return csv_writer(out, columns_of(options), options.spreadsheet);
-  return jsonl_writer(out, columns_of(options));
-}
-
-std::uint64_t write(Workspace& workspace, const ExportOptions& options, TableWriter& writer, const Progress& progress) {
-  const Dataset dataset = workspace.dataset(workspace.needed("import"));
-  return write_rows(dataset, gather(workspace, dataset), options, writer, progress);
-}
-
-}  // namespace
-
-TableFormat format_named(std::string_view name) {
-  if (name == "jsonl") return TableFormat::kJsonl;
-  if (name == "csv") return TableFormat::kCsv;
-  if (name == "parquet") return TableFormat::kParquet;
-  throw Error(ErrorCode::kInvalidArgument, "no format '" + std::string(name) + "' to write; there are: jsonl, csv and parquet");
-}
-
-TableFormat format_of(const std::filesystem::path& file) {
-  const std::string ending = file.extension().string();
-  return format_named(ending.empty() ? "" : ending.substr(1));
-}
-
-std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,
-                            const Progress& progress) {
+// `out` is the path or the stream that the rows go to.
+template <typename Out>
+std::uint64_t write(Workspace& workspace, const ExportOptions& options, Out& out, const Progress& progress) {
+  options.validate();
+  const TableShape shape{.columns = columns_of(options), .format = options.format, .guard = options.spreadsheet};
   std::uint64_t rows = 0;
-  write_file_atomically(file, [&](const std::filesystem::path& temporary) {
-    if (options.format == TableFormat::kParquet) {
-      rows = write(workspace, options, *parquet_writer(temporary, columns_of(options)), progress);
-      return;
-    }
-    std::ofstream out(temporary, std::ios::binary);
-    rows = write(workspace, options, *text_writer(options, out), progress);
+  write_table(shape, out, [&](TableWriter& writer) {
+    const std::vector<RunRecord> records = fresh_records(workspace, "label");
+    const Dataset dataset = workspace.dataset(*find_record(records, "import"));
+    rows = write_rows(dataset, gather(workspace, records, dataset), options, writer, progress);
   });
   return rows;
 }
 
+}  // namespace
+
+void ExportOptions::validate() const {
+  std::set<std::string> names;
+  for (const TableColumn& column : columns_of(*this))
+    if (!names.insert(column.name).second)
+      throw Error(ErrorCode::kInvalidArgument, "the column '" + column.name + "' would be exported twice; name it once");
+}
+
+std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,
+                            const Progress& progress) {
+  return write(workspace, options, file, progress);
+}
+
 std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, std::ostream& out, const Progress& progress) {
-  if (options.format == TableFormat::kParquet)
-    throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
-  return write(workspace, options, *text_writer(options, out), progress);
+  return write(workspace, options, out, progress);
 }
 
 }  // namespace hone

@@ -8,30 +8,27 @@
 #include <vector>
 
 #include "hone/core/progress.h"
+#include "hone/flow/table_writer.h"
 #include "hone/flow/workspace.h"
 
 namespace hone {
-
-enum class TableFormat { kJsonl, kCsv, kParquet };
-
-/// By the ending of a file name: .jsonl, .csv or .parquet. Throws kInvalidArgument naming them.
-TableFormat format_of(const std::filesystem::path& file);
-
-/// Throws kInvalidArgument naming what there is.
-TableFormat format_named(std::string_view name);
 
 struct ExportOptions {
   TableFormat format = TableFormat::kJsonl;
   bool labeled_only = false;         // Leave out rows without a label.
   bool spreadsheet = false;          // CSV: cells that a spreadsheet would run as a formula begin with an apostrophe.
-  std::vector<std::string> columns;  // Of the dataset, added to each row.
+  std::vector<std::string> columns;  // Of the dataset, added to each row: under "data.NAME" where the export has a column NAME itself.
+
+  /// Throws kInvalidArgument for columns that would stand twice in a row, naming the first of them.
+  void validate() const;
 };
 
 /// Writes the current labels, a row per example in the order of the dataset:
 ///   id, split, label (absent without one), probability (of the label), probabilities (by class: those listed; JSONL: an object,
 ///   else its JSON text), origin ("gold" where the class is known and hone.yaml lets it be read, "label-model", "none"),
 ///   sources (what voted: "stolen_card=fraud old_router=card"), labels (hash of the label object: the provenance of all).
-/// Gold of the test split never replaces a label. Returns the number of rows. Throws kNotFound before the first run.
+/// Gold of the test split never replaces a label, and the gold column, where asked for, is absent there. Returns the number of rows. Throws
+/// kNotFound before the first run.
 std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,
                             const Progress& progress = {});
 

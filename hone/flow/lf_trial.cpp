@@ -6,6 +6,7 @@
 #include "hone/core/error.h"
 #include "hone/core/random.h"
 #include "hone/core/suggest.h"
+#include "hone/flow/failures_json_internal.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/matched_spans_internal.h"
 #include "hone/vote/analysis.h"
@@ -46,14 +47,14 @@ nlohmann::json analysis_json(const Project& project, const Votes& votes, std::sp
 // Rows on which both vote, and on which they differ.
 nlohmann::json against_json(const std::string& name, const SourceVotes& mine, const SourceVotes& other) {
   std::uint64_t both = 0, differ = 0;
-  for (std::size_t i = 0, j = 0; i < mine.examples.size() && j < other.examples.size();) {
-    if (mine.examples[i] == other.examples[j]) {
+  for (std::size_t my_vote = 0, its_vote = 0; my_vote < mine.examples.size() && its_vote < other.examples.size();) {
+    if (mine.examples[my_vote] == other.examples[its_vote]) {
       ++both;
-      differ += mine.classes[i++] != other.classes[j++];
-    } else if (mine.examples[i] < other.examples[j]) {
-      ++i;
+      differ += mine.classes[my_vote++] != other.classes[its_vote++];
+    } else if (mine.examples[my_vote] < other.examples[its_vote]) {
+      ++my_vote;
     } else {
-      ++j;
+      ++its_vote;
     }
   }
   return {{"source", name}, {"both", both}, {"differ", differ}};
@@ -101,12 +102,6 @@ nlohmann::json hits_json(const Project& project, const Source& source, const Sou
                     {"matched", matched_spans(project, source, fields)}});
   }
   return hits;
-}
-
-nlohmann::json failures_json(const ApplyFailures& failures) {
-  nlohmann::json first = nlohmann::json::array();
-  for (const ApplyFailures::Example& example : failures.first) first.push_back({{"row", example.example}, {"what", example.what}});
-  return {{"count", failures.count}, {"first", first}};
 }
 
 struct Tried {

@@ -4,13 +4,14 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
-#include <fstream>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/data/table_reader.h"
 #include "hone/data/text_column.h"
+#include "hone/flow/label_json_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/flow/table_writer.h"
 #include "hone/job/child.h"
@@ -39,13 +40,25 @@ ImportOptions import_options(const Project& project, const std::filesystem::path
   return options;
 }
 
+// The model in force. One that was trained for other classes or texts than hone.yaml names now would answer another question.
+RunRecord fitting_model(const Workspace& workspace) {
+  const RunRecord train = workspace.needed("train");
+  const Project& project = workspace.project();
+  const StageParts now{{"task.classes", nlohmann::json(project.task.classes).dump()}, {"data.text", names_part(project.data.text)}};
+  const nlohmann::json& then = train.detail.at("parts");
+  for (const auto& part : now)
+    if (std::ranges::find(then, nlohmann::json(part)) == then.end())
+      throw Error(ErrorCode::kNotFound, part.first + " changed since the model was trained; `hone run` first");
+  return train;
+}
+
 TrainJob predict_job(Workspace& workspace, const Dataset& rows, int threads, const std::filesystem::path& folder) {
   TrainJob job;
   job.kind = "predict";
   job.parts = rows.part_paths();
   job.text = workspace.project().data.text;
   job.classes = workspace.project().task.classes;
-  job.model_file = workspace.checked_path(workspace.needed("train").output("model"));
+  job.model_file = workspace.checked_path(fitting_model(workspace).output("model"));
   job.threads = threads;
   job.output_folder = folder;
   return job;
@@ -58,20 +71,16 @@ void write_rows(const Project& project, const Dataset& rows, const SoftLabels& p
     const auto& lines = static_cast<const arrow::UInt64Array&>(*batch.column(1));
     for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
       const std::uint64_t number = first_row + static_cast<std::uint64_t>(row);
-      nlohmann::json shares = nlohmann::json::object();
-      const auto listed = predictions.listed_classes(number);
-      for (std::size_t place = 0; place < listed.size(); ++place)
-        shares[project.task.classes[listed[place]]] = predictions.listed_probabilities(number)[place];
       writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)),
-                  predictions.confidence(number), shares});
+                  predictions.confidence(number), probabilities_json(predictions, number, project.task.classes)});
     }
   });
-  writer.finish();
 }
 
-template <typename Write>
-Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, const Progress& progress,
-                  const Write& write) {
+// `out` is the path or the stream that the rows go to.
+template <typename Out>
+Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, Out& out,
+                  const Progress& progress) {
   if (!workspace.project().trains()) throw Error(ErrorCode::kNotFound, "this project trains no model (hone.yaml says model: none)");
   const ProjectLock lock(workspace.project().state() / "lock");  // A run would sweep our folder away.
   const RemovedAtEnd folder = work_folder(workspace);
@@ -79,32 +88,21 @@ Predicted predict(Workspace& workspace, const std::filesystem::path& file, const
   const Dataset rows(scratch, import_dataset(scratch, import_options(workspace.project(), file), progress));
   run_child(find_hone_train(), predict_job(workspace, rows, options.threads, folder.path()), progress);
   const SoftLabels predictions = read_soft_labels(folder.path() / "predictions.parquet", {});
-  write([&](TableWriter& writer) { write_rows(workspace.project(), rows, predictions, writer); });
+  write_table({.columns = kColumns, .format = options.format}, out,
+              [&](TableWriter& writer) { write_rows(workspace.project(), rows, predictions, writer); });
   return {rows.rows(), rows.manifest().bad_rows};
-}
-
-std::unique_ptr<TableWriter> text_writer(TableFormat format, std::ostream& out) {
-  return format == TableFormat::kCsv ? csv_writer(out, kColumns, false) : jsonl_writer(out, kColumns);
 }
 
 }  // namespace
 
 Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options,
                        const std::filesystem::path& out, const Progress& progress) {
-  return predict(workspace, file, options, progress, [&](const auto& rows) {
-    write_file_atomically(out, [&](const std::filesystem::path& temporary) {
-      if (options.format == TableFormat::kParquet) return rows(*parquet_writer(temporary, kColumns));
-      std::ofstream stream(temporary, std::ios::binary);
-      rows(*text_writer(options.format, stream));
-    });
-  });
+  return predict(workspace, file, options, out, progress);
 }
 
 Predicted predict_file(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, std::ostream& out,
                        const Progress& progress) {
-  if (options.format == TableFormat::kParquet)
-    throw Error(ErrorCode::kInvalidArgument, "Parquet cannot go to standard output; give --out FILE");
-  return predict(workspace, file, options, progress, [&](const auto& rows) { rows(*text_writer(options.format, out)); });
+  return predict(workspace, file, options, out, progress);
 }
 
 }  // namespace hone

@@ -5,7 +5,7 @@
 #include <iosfwd>
 
 #include "hone/core/progress.h"
-#include "hone/flow/export_labels.h"
+#include "hone/flow/table_writer.h"
 #include "hone/flow/workspace.h"
 
 namespace hone {

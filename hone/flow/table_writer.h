@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,10 +28,32 @@ struct TableColumn {
   bool is_number = false;
 };
 
-/// These borrow the stream, which must outlive them.
-std::unique_ptr<TableWriter> jsonl_writer(std::ostream& out, std::vector<TableColumn> columns);
+/// These borrow the stream, which must outlive them. `to` names it in errors ("standard output").
+std::unique_ptr<TableWriter> jsonl_writer(std::ostream& out, std::vector<TableColumn> columns, const std::string& to = "the stream");
 /// With `guard`, text cells that begin like a formula (= + - @ tab, return, or their full-width forms) get a leading apostrophe.
-std::unique_ptr<TableWriter> csv_writer(std::ostream& out, std::vector<TableColumn> columns, bool guard);
-std::unique_ptr<TableWriter> parquet_writer(const std::filesystem::path& file, std::vector<TableColumn> columns);
+std::unique_ptr<TableWriter> csv_writer(std::ostream& out, std::vector<TableColumn> columns, bool guard,
+                                        const std::string& to = "the stream");
+/// `to` names the file in errors, where it is written under a temporary name.
+std::unique_ptr<TableWriter> parquet_writer(const std::filesystem::path& file, std::vector<TableColumn> columns, const std::string& to);
+
+enum class TableFormat { kJsonl, kCsv, kParquet };
+
+/// By the ending of a file name: .jsonl, .csv or .parquet. Throws kInvalidArgument naming them.
+TableFormat format_of(const std::filesystem::path& file);
+
+/// Throws kInvalidArgument naming what there is.
+TableFormat format_named(std::string_view name);
+
+struct TableShape {
+  std::vector<TableColumn> columns;
+  TableFormat format = TableFormat::kJsonl;
+  bool guard = false;  // CSV: as in csv_writer().
+};
+
+/// Writes a table as a whole: `fill` adds its rows. The file is there with all of them or not at all. Throws kIo naming the file and
+/// the cause ("No such file or directory").
+void write_table(const TableShape& shape, const std::filesystem::path& file, const std::function<void(TableWriter&)>& fill);
+/// The same to standard output or another stream. Throws kInvalidArgument for Parquet, which needs a file.
+void write_table(const TableShape& shape, std::ostream& out, const std::function<void(TableWriter&)>& fill);
 
 }  // namespace hone
