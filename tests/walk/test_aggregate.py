@@ -172,7 +172,7 @@ class SmallTableTest(ProjectTest):
 
     def test_unknown_models_and_files(self):
         votes = self.write("votes.csv", WIDE)
-        self.refused("aggregate", votes, "--model", "dawid-skne", say=["no label model named 'dawid-skne'", "'dawid-skene'"])
+        self.refused("aggregate", votes, "--model", "dawid-skne", say=["no label model named 'dawid-skne'", "'dawid-skene'"], status=2)
         self.refused("aggregate", self.folder / "nowhere.csv", say=["no file", "nowhere.csv"])
         self.refused("aggregate", votes, "--gold", self.folder / "nowhere.csv", say=["no file", "nowhere.csv"])
-        self.refused("aggregate", self.write("empty.csv", ""), say=["empty.csv"], status=None)
+        self.refused("aggregate", self.write("empty.csv", ""), say=["empty.csv"])
