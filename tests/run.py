@@ -1,6 +1,6 @@
-"""Runs every test and ends with a line `N passed, N failed, N skipped`.
+"""Runs every test and ends with a line `N passed, N failed`.
 
-Three kinds: the unit tests and fuzz corpora that CTest knows (build/sanitize; those of hone-train in build/release), the transcripts
+Three kinds: the unit tests and fuzz corpora that CTest knows (build/sanitize; once more for races in build/threads, what is threaded; those of hone-train in build/release), the transcripts
 tests/cli/*.test, and the walks through the finished programs under tests/walk/. A word as argument keeps only the tests whose name holds it.
 HONE_TEST_DATA names the folder of public data sets; without it their tests are skipped, and that is said.
 """
@@ -23,12 +23,16 @@ class Count:
         self.passed, self.failed, self.skipped = 0, [], []
 
 
-def run_ctest(build, only, count):
+# Arrow's library is not built for the thread sanitizer, which would take its locks for none.
+THREADS = {"TSAN_OPTIONS": "ignore_noninstrumented_modules=1 halt_on_error=1"}
+
+
+def run_ctest(build, only, count, env=None):
     """Unit tests of one build folder, counted from CTest's JUnit file."""
     with tempfile.TemporaryDirectory() as folder:
         junit = pathlib.Path(folder) / "junit.xml"
         command = ["ctest", "--test-dir", str(ROOT / "build" / build), "--output-junit", str(junit), "--output-on-failure", "-j2", "--timeout", "600", "-R", only]
-        finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **(env or {})})
         if not junit.exists():
             print(finished.stdout)
             count.failed.append(f"ctest in build/{build} did not run")
@@ -95,6 +99,7 @@ def main():
     if not data:
         print("HONE_TEST_DATA is not set: tests on public data sets are skipped")
     run_ctest("sanitize", ".", count)
+    run_ctest("threads", r"^(core|vote|label_model)\..*([Tt]hread|Parallel)", count, THREADS)
     run_ctest("release", r"^train\.", count)
     run_walks(count)
     for name in count.skipped:
