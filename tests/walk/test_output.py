@@ -53,3 +53,34 @@ class OutputTest(ProjectTest):
         self.write("small/rows.csv", "id,text,label\n")
         self.refused("run", "--project", project, say=["rows.csv"])
         self.refused("lf", "--project", project, say=["rows.csv"])
+
+    def test_a_file_that_cannot_be_written_is_named_with_the_cause(self):
+        project = self.small_project()
+        hone("run", "--project", project, "--until", "label")
+        votes = self.write("votes.csv", "item,worker,label\n1,ann,yes\n1,bob,no\n")
+        for ending in ("jsonl", "csv", "parquet"):
+            out = self.folder / "nowhere" / f"x.{ending}"
+            for words in (["export", "--project", project], ["aggregate", votes]):
+                said = self.refused(*words, "--out", out)
+                self.assertEqual(said, f"hone: cannot write to '{out}': No such file or directory\n")
+
+
+class ExportColumnsTest(ProjectTest):
+    def exported(self, project, *words):
+        return [json.loads(line, object_pairs_hook=lambda pairs: pairs) for line in hone("export", "--project", project, *words).stdout.splitlines()]
+
+    def test_the_gold_column_is_absent_on_test_rows_and_no_key_stands_twice(self):
+        project = self.small_project()
+        hone("run", "--project", project, "--until", "label")
+        rows = self.exported(project, "--columns", "label,text")
+        for row in rows:
+            names = [name for name, _ in row]
+            self.assertEqual(len(names), len(set(names)))
+            row = dict(row)
+            self.assertEqual(row["data.label"] is None, row["split"] == "test", row)
+            self.assertIsNotNone(row["text"])
+        self.assertEqual({dict(row)["split"] for row in rows}, {"train", "valid", "test"})
+
+    def test_columns_that_repeat_are_refused(self):
+        project = self.small_project()
+        self.refused("export", "--project", project, "--columns", "text,text", say=["the column 'text' would be exported twice"], status=2)

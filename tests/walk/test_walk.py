@@ -237,7 +237,7 @@ class CommandTest(ProjectTest):
 
     def test_init_touches_no_project_that_is_there(self):
         project = self.small_project()
-        self.refused("init", project, "--from", project / "rows.csv", say=["hone.yaml' is there already"], status=2)
+        self.refused("init", project, "--from", project / "rows.csv", say=["hone.yaml' is there already"])
         self.assertEqual((project / "hone.yaml").read_text(), (self.small_project(name="other") / "hone.yaml").read_text())
 
     def test_only_hone_train_links_torch(self):
