@@ -9,8 +9,8 @@
 
 #include "hone/core/error.h"
 #include "hone/data/text_column.h"
-#include "hone/flow/main_path.h"
 #include "hone/flow/label_json_internal.h"
+#include "hone/flow/main_path.h"
 
 namespace hone {
 namespace {
