@@ -151,7 +151,8 @@ def banking77_yaml(**more):
         "data": {"text": "text", "split": {"files": {"train": str(folder / "train.csv"), "test": str(folder / "test.csv")}, "valid": 0.1}},
         "task": {"classes": classes},
         "gold": {"field": "category"},
-        "sources": [{"column": "category"}],
+        "sources": [{"column": "category", "splits": ["train"]}],
+        "label_model": "majority",
         "model": "text-linear",
         "seed": SEED,
     }

@@ -27,8 +27,9 @@ std::string parse_name(const ConfigNode& node, const std::string& hint = {}) {
 }
 
 ClassId parse_class(const ConfigNode& node, const Task& task) {
+  const std::string& name = node.text();
   try {
-    return task.id_of(node.text());
+    return task.id_of(name);
   } catch (const Error& error) {
     throw node.error(error.what());
   }
@@ -53,7 +54,7 @@ Source parse_lf(const ConfigNode& entry, const Task& task) {
   Source lf;
   lf.name = parse_name(entry.at("lf"));
   naming("LF '" + lf.name + "'", [&] {
-    lf.condition = parse_condition(entry, {"lf", "vote"});
+    lf.condition = parse_condition(entry, {"lf", "vote", "splits"});
     lf.vote = parse_class(entry.at("vote"), task);
     return 0;
   });
@@ -72,7 +73,7 @@ std::map<std::string, ClassId, std::less<>> parse_classes(const ConfigNode* clas
 }
 
 Source parse_column(const ConfigNode& entry, const Task& task) {
-  entry.allow_keys({"column", "name", "classes"});
+  entry.allow_keys({"column", "name", "classes", "splits"});
   Source column;
   column.kind = Source::Kind::kColumn;
   column.field = entry.at("column").text();
@@ -87,8 +88,25 @@ Source parse_column(const ConfigNode& entry, const Task& task) {
   return column;
 }
 
+Split parse_split(const ConfigNode& node) {
+  for (const Split split : {Split::kTrain, Split::kValid, Split::kTest})
+    if (node.text() == to_string(split)) return split;
+  throw node.error("no split named '" + node.text() + "'; there are: 'train', 'valid' and 'test'");
+}
+
+void read_splits(const ConfigNode& node, Source& source) {
+  for (bool& split : source.splits) split = false;
+  const auto add = [&](const ConfigNode& name) { source.splits[static_cast<std::size_t>(parse_split(name))] = true; };
+  if (node.is_scalar()) return add(node);
+  if (node.items().empty()) throw node.error("names no split; leave 'splits' out for a source that votes on all");
+  for (const ConfigNode& name : node.items()) add(name);
+}
+
 Source parse_source(const ConfigNode& entry, const Task& task) {
   Source source = entry.find("column") ? parse_column(entry, task) : parse_lf(entry, task);
+  if (const ConfigNode* splits = entry.find("splits"))
+    naming("source '" + source.name + "'", [&] { return read_splits(*splits, source), 0; });
+  if (!source.votes_everywhere()) source.version = version_of(source.version, "splits", source.splits);
   source.file = entry.file();
   source.line = entry.line();
   return source;
@@ -112,7 +130,32 @@ void check_kind(const ConfigNode& entry) {
   throw entry.error("a source begins with one of lf, column and include");
 }
 
+void add_fields(const Condition& condition, std::set<std::string>& fields) {
+  if (!condition.field.empty()) fields.insert(condition.field);
+  for (const Condition& part : condition.parts) add_fields(part, fields);
+}
+
+std::string placed(const std::string& what, const std::string& name, const std::string& file, int line) {
+  return what + " '" + name + "' in " + file + ":" + std::to_string(line);
+}
+
 }  // namespace
+
+std::set<std::string> fields_read(const Condition& condition) {
+  std::set<std::string> fields;
+  add_fields(condition, fields);
+  return fields;
+}
+
+std::set<std::string> fields_read(const Source& source) {
+  return source.kind == Source::Kind::kColumn ? std::set<std::string>{source.field} : fields_read(source.condition);
+}
+
+std::string described(const Source& source) {
+  return placed(source.kind == Source::Kind::kLf ? "LF" : "source", source.name, source.file, source.line);
+}
+
+std::string described(const Slice& slice) { return placed("slice", slice.name, slice.file, slice.line); }
 
 std::vector<Source> parse_sources(const ConfigNode& list, const Task& task, const IncludeReader& include) {
   std::vector<Source> sources;

@@ -48,6 +48,33 @@ struct BatchVotes {
   std::vector<ApplyFailures> column_failures;
 };
 
+// On which rows of a batch a source may vote.
+class BoundToSplits {
+ public:
+  BoundToSplits(const Source& source, const arrow::RecordBatch& batch) : source_(source) {
+    if (source.votes_everywhere()) return;
+    splits_ = std::dynamic_pointer_cast<arrow::UInt8Array>(batch.GetColumnByName(std::string(kSplitColumn)));
+    if (!splits_) throw Error(ErrorCode::kNotFound, "the rows have no splits, and " + described(source) + " votes on some alone");
+  }
+
+  bool votes_on(std::int64_t row) const { return !splits_ || source_.splits[splits_->Value(row)]; }
+
+ private:
+  const Source& source_;
+  std::shared_ptr<arrow::UInt8Array> splits_;  // Null: everywhere.
+};
+
+// Throws for a field that the data does not have, saying who asks for it.
+void require_fields(const Dataset& dataset, const std::set<std::string>& fields, const std::string& asking) {
+  for (const std::string& field : fields) {
+    try {
+      dataset.require_column(field);
+    } catch (const Error& error) {
+      throw Error(error.code(), asking + ": " + error.what());
+    }
+  }
+}
+
 class SourceApplier {
  public:
   SourceApplier(std::span<const Source* const> sources, std::span<const Slice* const> slices, const ApplyOptions& options)
@@ -64,6 +91,8 @@ class SourceApplier {
     std::set<std::string> fields;
     for (const std::string& field : engine_.columns()) fields.insert(field);
     for (const std::size_t source : columns_) fields.insert(sources_[source]->field);
+    const auto is_bound = [](const Source* source) { return !source->votes_everywhere(); };
+    if (std::ranges::any_of(sources_, is_bound)) fields.insert(std::string(kSplitColumn));
     return {fields.begin(), fields.end()};
   }
 
@@ -87,7 +116,16 @@ class SourceApplier {
     found.column_failures.resize(columns_.size());
     for (std::size_t column = 0; column < columns_.size(); ++column)
       read_votes(*sources_[columns_[column]], batch, found.columns[column], found.column_failures[column]);
+    for (std::size_t lf = 0; lf < lfs_.size(); ++lf)
+      if (const Source& source = *sources_[lfs_[lf]]; !source.votes_everywhere()) keep_splits(source, batch, lf, found);
     return found;
+  }
+
+  // Leaves of an LF what it says about rows of its splits.
+  static void keep_splits(const Source& source, const arrow::RecordBatch& batch, std::size_t lf, BatchVotes& found) {
+    const BoundToSplits bound(source, batch);
+    std::erase_if(found.hits[lf], [&](std::uint32_t row) { return !bound.votes_on(row); });
+    std::erase_if(found.failures, [&](const ConditionFailure& failure) { return failure.condition == lf && !bound.votes_on(failure.row); });
   }
 
   static void read_votes(const Source& source, const arrow::RecordBatch& batch, SourceVotes& votes, ApplyFailures& failures) {
@@ -96,7 +134,9 @@ class SourceApplier {
       throw Error(ErrorCode::kNotFound,
                   "source '" + source.name + "' reads the field '" + source.field + "', which the data does not have");
     const TextColumn values(*column);
+    const BoundToSplits bound(source, batch);
     for (std::int64_t row = 0; row < column->length(); ++row) {
+      if (!bound.votes_on(row)) continue;
       const std::optional<std::string_view> value = values.at(row);
       if (!value || value->empty()) continue;
       const auto class_id = source.class_of_value.find(*value);
@@ -155,7 +195,8 @@ Applied apply_sources(const Dataset& dataset, std::span<const Source* const> sou
   check_examples(dataset.rows());
   SourceApplier applier(sources, slices, options);
   const std::vector<std::string> fields = applier.fields();
-  for (const std::string& field : fields) dataset.require_column(field);
+  for (const Source* source : sources) require_fields(dataset, fields_read(*source), described(*source));
+  for (const Slice* slice : slices) require_fields(dataset, fields_read(slice->condition), described(*slice));
   if (fields.empty()) return applier.take();
 
   const std::size_t together = kBatchesPerThread * static_cast<std::size_t>(thread_count(options.threads));

@@ -39,8 +39,8 @@ struct Applied {
 };
 
 /// Reads the dataset once, the fields that are asked for alone, and applies everything to each batch; batches are dealt to
-/// threads and their votes put together in order. Memory: the votes, and a few batches per thread. Throws kNotFound, naming the
-/// nearest, when a field is missing; kInvalidArgument for more than 2^32 - 1 examples.
+/// threads and their votes put together in order. Memory: the votes, and a few batches per thread. Throws kNotFound, naming
+/// who asks and the nearest, when a field is missing; kInvalidArgument for more than 2^32 - 1 examples.
 Applied apply_sources(const Dataset& dataset, std::span<const Source* const> sources, std::span<const Slice* const> slices,
                       const ApplyOptions& options, const Progress& progress = {});
 

@@ -108,7 +108,12 @@ TEST(ApplySources, ReadsADatasetLikeBatches) {
 
   const Declared missing("[{lf: a, vote: card, any: card, field: txt}]", "[]");
   const Source* lf[] = {&missing.sources[0]};
-  EXPECT_THROW(apply_sources(dataset, lf, {}, {.engine = {.text = {"text"}}}), Error);
+  try {
+    apply_sources(dataset, lf, {}, {.engine = {.text = {"text"}}});
+    FAIL() << "a missing column was read";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "LF 'a' in hone.yaml:1: no column 'txt' in the data; did you mean 'text'?");
+  }
 }
 
 TEST(ApplySources, NamesTheSourceWhoseColumnIsMissing) {
@@ -120,6 +125,26 @@ TEST(ApplySources, NamesTheSourceWhoseColumnIsMissing) {
     EXPECT_EQ(error.code(), ErrorCode::kNotFound);
     EXPECT_STREQ(error.what(), "source 'crowd' reads the field 'label', which the data does not have");
   }
+}
+
+TEST(ApplySources, VoteOnTheirSplitsAlone) {
+  const Declared declared(
+      "[{lf: a, vote: card, any: card, splits: [train]}, {column: n, classes: {'7': card}, splits: [train, test]}, "
+      "{lf: b, vote: card, any: card}, {lf: c, vote: loan, where: {field: n, above: 1}, splits: valid}]",
+      "[{slice: s, any: card}]");
+  const auto splits = column<arrow::UInt8Builder>(std::vector<std::optional<std::uint8_t>>{0, 1, 2});
+  const auto batch =
+      batch_of({{"text", text_column({"card", "card", "card"})}, {"n", text_column({"7", "x", "7"})}, {std::string(kSplitColumn), splits}});
+  const Applied applied = declared.apply({batch, batch});
+  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 3}));
+  EXPECT_EQ(applied.votes[1].examples, (std::vector<std::uint32_t>{0, 2, 3, 5}));
+  EXPECT_EQ(applied.failures[1].count, 0u) << "what it does not look at, it cannot fail on";
+  EXPECT_EQ(applied.votes[2].examples.size(), 6u);
+  EXPECT_TRUE(applied.votes[3].examples.empty());
+  EXPECT_EQ(applied.failures[3].count, 2u);
+  EXPECT_EQ(applied.slices[0].size(), 6u);
+  EXPECT_NE(declared.sources[0].version, declared.sources[2].version);
+  EXPECT_THROW(declared.apply({batch_of({{"text", text_column({"a"})}, {"n", text_column({"7"})}})}), Error);
 }
 
 TEST(ApplySources, ThatFireNowhereGiveEmptyVotes) {

@@ -26,7 +26,8 @@ class RealDataTest(ProjectTest):
             task: {{classes: {json.dumps(classes)}}}
             gold: {{field: category}}
             sources:
-              - {{column: category}}
+              - {{column: category, splits: [train]}}
+            label_model: majority
             model: text-linear
             """)
         project = self.folder / "banking77"
