@@ -53,6 +53,12 @@ void check_gold(const VoteShape& shape, const std::vector<ClassId>& gold) {
   }
 }
 
+void check_groups(const VoteShape& shape, const std::vector<std::uint32_t>& groups) {
+  if (!groups.empty() && groups.size() != shape.examples)
+    throw Error(ErrorCode::kInvalidArgument,
+                "there are groups of " + std::to_string(groups.size()) + " rows, and votes of " + std::to_string(shape.examples));
+}
+
 void check_prior(const VoteShape& shape, const std::vector<double>& prior) {
   if (prior.empty()) return;
   if (prior.size() != shape.classes)
@@ -93,14 +99,14 @@ std::vector<std::uint32_t> patterns_by_example(const SoftLabels& labels) {
   return pattern_of;
 }
 
-int fold_of(std::size_t example, int folds) {
-  return static_cast<int>(sha256_prefix("hone/cross-fit/v1 " + std::to_string(example)) % static_cast<std::uint64_t>(folds));
+int fold_of(std::size_t number, int folds) {
+  return static_cast<int>(sha256_prefix("hone/cross-fit/v1 " + std::to_string(number)) % static_cast<std::uint64_t>(folds));
 }
 
-std::vector<int> deal_gold(const std::vector<ClassId>& gold, int folds) {
-  std::vector<int> fold(gold.size(), -1);
-  for (std::size_t example = 0; example < gold.size(); ++example)
-    if (gold[example] != kNoClass) fold[example] = fold_of(example, folds);
+std::vector<int> deal_gold(const LabelEvidence& evidence, int folds) {
+  std::vector<int> fold(evidence.gold.size(), -1);
+  for (std::size_t example = 0; example < fold.size(); ++example)
+    if (evidence.gold[example] != kNoClass) fold[example] = fold_of(evidence.groups.empty() ? example : evidence.groups[example], folds);
   return fold;
 }
 
@@ -173,9 +179,10 @@ SoftLabels cross_fitted_labels(std::string_view name, const nlohmann::json& opti
                                const LabelEvidence& evidence, const SoftLabels& labels, int folds, int threads) {
   if (folds < 2) throw Error(ErrorCode::kInvalidArgument, "cross-fitting needs at least 2 folds, not " + std::to_string(folds));
   check_gold(votes.shape(), evidence.gold);
+  check_groups(votes.shape(), evidence.groups);
   if (labels.examples() != votes.shape().examples || labels.classes() != votes.shape().classes)
     throw Error(ErrorCode::kInvalidArgument, "the labels to cross-fit are not those of these votes");
-  const std::vector<int> fold_by_example = deal_gold(evidence.gold, folds);
+  const std::vector<int> fold_by_example = deal_gold(evidence, folds);
   SoftLabels result = labels;
   std::vector<std::uint32_t> pattern_of = patterns_by_example(labels);
   for (int fold = 0; fold < folds; ++fold) {

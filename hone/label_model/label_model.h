@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -19,6 +20,8 @@ struct LabelEvidence {
   std::vector<ClassId> gold;
   /// Declared class shares by class id; empty: nothing declared.
   std::vector<double> prior;
+  /// Group number by example, of rows that belong together (one customer); empty: every row stands alone. Only cross-fitting asks.
+  std::vector<std::uint32_t> groups = {};
 };
 
 /// What is believed of one source. The accuracy is of its votes, with a 90 % interval where the model has one.
@@ -84,8 +87,8 @@ std::unique_ptr<LabelModel> make_label_model(std::string_view name);
 std::string_view default_label_model(bool has_gold);
 
 /// Labels for rows whose gold the model used, each from a fit that did not see it: examples with gold are dealt into
-/// `folds` by a hash of their number, and each fold is labeled by a model fitted without its gold. Other rows
-/// are labeled by `labels`, the fit on all gold. What evaluation of a gold-using label model must go by.
+/// `folds` by a hash of their group's number, else of their own, and each fold is labeled by a model fitted without its gold. Other rows
+/// are labeled by `labels`, the fit on all gold. Rows of one group lie in one fold. What evaluation of a gold-using label model must go by.
 SoftLabels cross_fitted_labels(std::string_view name, const nlohmann::json& options, const VotePatterns& votes,
                                const LabelEvidence& evidence, const SoftLabels& labels, int folds = 5, int threads = 1);
 

@@ -318,6 +318,32 @@ TEST(CrossFittedLabels, LeaveRowsWithoutGoldAsTheyAre) {
   EXPECT_TRUE(any_moved);
 }
 
+// Each source votes on the two rows of one group, which share a gold class: the first tells what the second is.
+TEST(CrossFittedLabels, DoNotLeakGoldFromOneRowOfAGroupToAnother) {
+  constexpr std::size_t kGroups = 200;
+  RandomStream random(11, "test.groups");
+  std::vector<std::vector<int>> rows(2 * kGroups, std::vector<int>(kGroups, -1));
+  LabelEvidence evidence;
+  double votes_right = 0.0;
+  for (std::size_t row = 0; row < 2 * kGroups; ++row) {
+    const std::size_t group = row / 2;
+    evidence.groups.push_back(static_cast<std::uint32_t>(group));
+    evidence.gold.push_back(row % 2 == 0 ? static_cast<ClassId>(random.below(2)) : evidence.gold.back());
+    rows[row][group] = row % 2 == 0 ? static_cast<int>(random.below(2)) : rows[row - 1][group];
+    votes_right += rows[row][group] == evidence.gold[row];
+  }
+  const VotePatterns votes = patterns_in_rows(rows, 2, kGroups);
+  const auto model = make_label_model("weighted-majority");
+  model->fit(votes, evidence);
+  const SoftLabels seen = model->predict(votes);
+  const auto crossed = [&] { return cross_fitted_labels("weighted-majority", nlohmann::json::object(), votes, evidence, seen); };
+  EXPECT_NEAR(share_right(crossed(), evidence.gold), votes_right / (2 * kGroups), 0.1);
+  evidence.groups.pop_back();
+  EXPECT_THROW(crossed(), Error);
+  evidence.groups.clear();
+  EXPECT_GT(share_right(crossed(), evidence.gold), votes_right / (2 * kGroups) + 0.2) << "row by row, groups do leak";
+}
+
 TEST(CrossFittedLabels, WithoutGoldAreTheLabels) {
   const VotePatterns votes = patterns_in_rows({{0, 0}, {1, 1}}, 2, 2);
   const auto model = make_label_model("majority");
