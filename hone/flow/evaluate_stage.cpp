@@ -96,7 +96,7 @@ SoftLabels labels_of(const SourceVotes& votes, std::size_t examples, std::size_t
   return labels;
 }
 
-// The source that is right on most rows of the valid split, of equal ones the first; nothing without valid gold.
+// The source that is right on most rows of the valid split, of equal ones the first; nothing when none is right on any.
 std::optional<std::size_t> best_on_valid(const Measured& measured, const std::vector<Split>& splits) {
   if (measured.rows(Split::kValid).empty() || measured.votes.empty()) return std::nullopt;
   std::size_t best = 0;
@@ -111,6 +111,7 @@ std::optional<std::size_t> best_on_valid(const Measured& measured, const std::ve
       best = source;
     }
   }
+  if (most == 0) return std::nullopt;
   return best;
 }
 
@@ -240,6 +241,9 @@ bool learned_from_train_gold(const Measured& measured) { return measured.gold.ro
 
 nlohmann::json notes_json(const Measured& measured) {
   nlohmann::json notes = nlohmann::json::array();
+  for (const Source& source : measured.project().sources)
+    if (reads_gold(measured.project(), source))
+      notes.push_back("The source '" + source.name + "' reads the gold column: it votes on train rows alone and is not measured.");
   if (!measured.predictions) return notes;
   if (!measured.rows(Split::kValid).empty())
     notes.push_back("Training of the model ended by its loss on the valid split, so its numbers there flatter it a little.");

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
@@ -24,45 +26,121 @@ constexpr std::size_t kMostClasses = 1000;
 // With fewer groups a split by group is a matter of luck, and an interval over groups says nothing.
 constexpr std::uint64_t kFewestGroups = 50;
 
-struct Counts {
-  std::map<std::string, std::uint64_t> labels;
-  std::map<std::string, std::uint64_t> words;  // Of five letters or more: shorter ones say little in most languages.
+// Words are looked for in so many rows, every second of the file: enough to find common ones, and half of what they then vote on is new.
+constexpr std::uint64_t kRowsOfWords = 20'000;
+// Shorter words say little in most languages.
+constexpr std::size_t kFewestLetters = 4;
+// So many classes get a first labeling function.
+constexpr std::size_t kMostStarters = 4;
+
+using Count = std::map<std::string, std::uint64_t>;
+
+// What init looks at in a row.
+struct Looked {
+  std::string_view text, label;  // Empty where there is none.
 };
 
-void count_batch(const arrow::RecordBatch& batch, const std::string& text, const std::string& label, Counts& counts) {
-  if (const auto column = batch.GetColumnByName(label)) {
-    const TextColumn values(*column);
-    for (std::int64_t row = 0; row < batch.num_rows(); ++row)
-      if (const auto value = values.at(row); value && !value->empty() && counts.labels.size() <= kMostClasses)
-        ++counts.labels[std::string(*value)];
-  }
-  if (const auto column = batch.GetColumnByName(text)) {
-    const TextColumn values(*column);
-    for (std::int64_t row = 0; row < std::min<std::int64_t>(batch.num_rows(), 1000); ++row)
-      if (const auto value = values.at(row))
-        for_each_word(fold_case(*value), [&](std::string_view word) {
-          if (count_characters(word) >= 5) ++counts.words[std::string(word)];
-        });
+template <typename Visit>
+void for_each_row(const std::filesystem::path& file, const Initialised& chosen, std::uint64_t rows, const Visit& visit) {
+  const auto reader = open_table(file, chosen.seen.read);
+  for (TableBatch batch = reader->next(); batch.rows && rows > 0; batch = reader->next()) {
+    std::optional<TextColumn> texts, labels;
+    if (const auto column = batch.rows->GetColumnByName(chosen.text)) texts.emplace(*column);
+    if (const auto column = batch.rows->GetColumnByName(chosen.label)) labels.emplace(*column);
+    for (std::int64_t row = 0; row < batch.rows->num_rows() && rows > 0; ++row, --rows)
+      visit(Looked{texts ? texts->at(row).value_or("") : "", labels ? labels->at(row).value_or("") : ""});
   }
 }
 
-Counts count(const std::filesystem::path& file, const Initialised& chosen) {
-  Counts counts;
-  const auto reader = open_table(file, chosen.seen.read);
+Count count_labels(const std::filesystem::path& file, const Initialised& chosen) {
+  Count labels;
+  for_each_row(file, chosen, kRowsRead, [&](const Looked& row) {
+    if (!row.label.empty() && labels.size() <= kMostClasses) ++labels[std::string(row.label)];
+  });
+  return labels;
+}
+
+std::set<std::string> words_of(std::string_view text) {
+  std::set<std::string> words;
+  for_each_word(fold_case(text), [&](std::string_view word) {
+    if (count_characters(word) >= kFewestLetters) words.emplace(word);
+  });
+  return words;
+}
+
+// In how many rows each word stands.
+struct WordCounts {
   std::uint64_t rows = 0;
-  for (TableBatch batch = reader->next(); batch.rows && rows < kRowsRead; batch = reader->next()) {
-    count_batch(*batch.rows, chosen.text, chosen.label, counts);
-    rows += static_cast<std::uint64_t>(batch.rows->num_rows());
-  }
+  Count all;
+  std::map<std::string, std::uint64_t> rows_of_class;
+  std::map<std::string, Count> in_class;
+};
+
+WordCounts count_words(const std::filesystem::path& file, const Initialised& chosen, const std::vector<std::string>& classes) {
+  WordCounts counts;
+  std::uint64_t row_number = 0;
+  for_each_row(file, chosen, kRowsOfWords, [&](const Looked& row) {
+    if (row_number++ % 2 == 1 || (!chosen.label.empty() && row.label.empty())) return;
+    const std::string label(row.label);
+    const bool is_asked = std::ranges::find(classes, label) != classes.end();
+    ++counts.rows;
+    if (is_asked) ++counts.rows_of_class[label];
+    for (const std::string& word : words_of(row.text)) {
+      ++counts.all[word];
+      if (is_asked) ++counts.in_class[label][word];
+    }
+  });
   return counts;
 }
 
-std::vector<std::string> by_count(const std::map<std::string, std::uint64_t>& counts) {
+struct Starter {
+  std::string class_name, word;
+};
+
+// How much more frequent the class is among the rows with a word: its share there over its share anywhere, as if ten more rows had
+// the word and the class as often as all rows do, so that a word of two or three rows proves little.
+double lift(const WordCounts& counts, const std::string& class_name, const std::string& word) {
+  constexpr double kImaginedRows = 10;
+  const double share = static_cast<double>(counts.rows_of_class.at(class_name)) / static_cast<double>(counts.rows);
+  const double with_both = static_cast<double>(counts.in_class.at(class_name).at(word)),
+               with_word = static_cast<double>(counts.all.at(word));
+  return (with_both + kImaginedRows * share) / (with_word + kImaginedRows) / share;
+}
+
+// The best word of each class that no class before it took.
+std::vector<Starter> starters_by_lift(const WordCounts& counts, const std::vector<std::string>& classes) {
+  std::vector<Starter> starters;
+  for (const std::string& class_name : classes) {
+    if (!counts.in_class.contains(class_name)) continue;
+    const std::string* best = nullptr;
+    double most = 1.0;  // Less tells against the class.
+    for (const auto& [word, rows] : counts.in_class.at(class_name)) {
+      if (std::ranges::find(starters, word, &Starter::word) != starters.end()) continue;
+      if (const double found = lift(counts, class_name, word); found > most) best = &word, most = found;
+    }
+    if (best) starters.push_back({class_name, *best});
+  }
+  return starters;
+}
+
+std::vector<std::string> by_count(const Count& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
   std::ranges::stable_sort(sorted, std::greater(), &std::pair<std::string, std::uint64_t>::second);
   std::vector<std::string> names;
   for (const auto& [name, number] : sorted) names.push_back(name);
   return names;
+}
+
+// Without labels nobody knows what a word speaks for: the two most frequent ones show how a labeling function looks.
+std::vector<Starter> starters_of(const std::filesystem::path& file, const Initialised& made) {
+  const std::size_t classes = std::min(made.classes.size(), made.label.empty() ? 2 : kMostStarters);
+  const std::vector<std::string> asked(made.classes.begin(), made.classes.begin() + static_cast<std::ptrdiff_t>(classes));
+  const WordCounts counts = count_words(file, made, asked);
+  if (!made.label.empty()) return starters_by_lift(counts, asked);
+  const std::vector<std::string> words = by_count(counts.all);
+  std::vector<Starter> starters;
+  for (std::size_t word = 0; word < std::min(classes, words.size()); ++word) starters.push_back({asked[word], words[word]});
+  return starters;
 }
 
 // A YAML scalar that means this text whatever it holds: JSON strings are YAML strings.
@@ -129,14 +207,14 @@ std::string gold_section(const Initialised& made) {
   return "gold:\n" + entry("gold.field", scalar(made.label)) + entry("gold.use", "[valid, test]");
 }
 
-std::string sources_section(const Initialised& made, const std::vector<std::string>& words) {
-  std::string text =
-      "# " + doc_of("sources") + "\n# A first one to start from: the most frequent longer word. Try a draft with `hone lf -`.\nsources:\n";
-  const std::size_t shown = std::min<std::size_t>({2, made.classes.size(), words.size()});
-  for (std::size_t word = 0; word < shown; ++word)
-    text +=
-        "  - {lf: word_" + std::to_string(word + 1) + ", vote: " + scalar(made.classes[word]) + ", any: [" + scalar(words[word]) + "]}\n";
-  if (shown == 0)
+std::string sources_section(const Initialised& made, const std::vector<Starter>& starters) {
+  const std::string chosen = made.label.empty() ? "two frequent words; which class each speaks for is yours to say"
+                                                : "for the most frequent classes, the word that tells each best from the others";
+  std::string text = "# " + doc_of("sources") + "\n# First ones to start from: " + chosen + ". Try a draft with `hone lf -`.\nsources:\n";
+  for (std::size_t place = 0; place < starters.size(); ++place)
+    text += "  - {lf: word_" + std::to_string(place + 1) + ", vote: " + scalar(starters[place].class_name) + ", any: [" +
+            scalar(starters[place].word) + "]}\n";
+  if (starters.empty())
     text += "  - {lf: any_text, vote: " + scalar(made.classes[0]) + ", where: {characters_of: " + scalar(made.text) + ", above: 0}}\n";
   return text + "  # - {lf: card_number, vote: CLASS, match: '\\b\\d{4}[ -]\\d{4}\\b'}\n  # - {include: lfs/*.yaml}\n";
 }
@@ -182,8 +260,7 @@ Initialised init_project(const std::filesystem::path& folder, const std::filesys
   made.group = chosen(made.seen.group);
   if (made.text.empty())
     throw Error(ErrorCode::kInvalidArgument, "'" + from.string() + "' has no column that looks like text; Hone labels rows by their text");
-  const Counts counts = count(from, made);
-  made.classes = by_count(counts.labels);
+  made.classes = by_count(count_labels(from, made));
   if (made.classes.size() < 2 || made.classes.size() > kMostClasses) {
     made.label.clear();
     made.classes = {"first_class", "second_class"};
@@ -192,7 +269,7 @@ Initialised init_project(const std::filesystem::path& folder, const std::filesys
   write_file_atomically(made.file,
                         "# What this project is made of; `hone run` brings it up to date. docs/project.md explains every key.\n" +
                             data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) +
-                            sources_section(made, by_count(counts.words)) + last_section());
+                            sources_section(made, starters_of(from, made)) + last_section());
   return made;
 }
 

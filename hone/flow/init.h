@@ -17,7 +17,8 @@ struct Initialised {
 };
 
 /// Looks at `from` and writes DIR/hone.yaml: every key with its doc line as a comment, columns chosen from what they look like,
-/// and a first labeling function, so that `hone run` works at once. Throws kInvalidArgument when hone.yaml is there already or the
+/// and first labeling functions (where labels are known, words that tell the most frequent classes apart, found in every second of the
+/// first rows), so that `hone run` works at once. Throws kInvalidArgument when hone.yaml is there already or the
 /// file has no column of text, and what sniff() throws.
 Initialised init_project(const std::filesystem::path& folder, const std::filesystem::path& from);
 

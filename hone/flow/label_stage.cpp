@@ -31,6 +31,13 @@ nlohmann::json fit_json(const std::string& name, const nlohmann::json& options, 
           {"patterns", patterns.size()}};
 }
 
+// Whether there is gold that says something about a source.
+bool meets_votes(const Gold& gold, const VoteMatrix& votes) {
+  for (std::size_t row = 0; row < gold.classes.size(); ++row)
+    if (gold.classes[row] != kNoClass && votes.on(row).size() > 0) return true;
+  return false;
+}
+
 void check_votes(const VoteMatrix& votes, const Project& project) {
   if (votes.size() > 0) return;
   throw Error(ErrorCode::kInvalidArgument,
@@ -81,7 +88,7 @@ void run_label(const StageContext& context, RunRecord& record) {
   const VotePatterns patterns(votes);
 
   Gold gold = read_gold(project, dataset, GoldUse::kLearning);
-  const std::string name = model_name(project, gold.any());
+  const std::string name = model_name(project, meets_votes(gold, votes));
   LabelEvidence evidence{.gold = {}, .prior = project.task.declared_prior()};
   if (gold.any()) evidence.gold = std::move(gold.classes);
   const auto model = make_label_model(name, project.label_model_options);

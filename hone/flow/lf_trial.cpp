@@ -178,7 +178,8 @@ nlohmann::json try_source(Workspace& workspace, const std::string& name, const T
 
 nlohmann::json try_draft(Workspace& workspace, std::string_view yaml, const TrialOptions& options, const Progress& progress) {
   const Project& project = workspace.project();
-  const Source draft = parse_draft(project, yaml);
+  Source draft = parse_draft(project, yaml);
+  keep_gold_to_train(project, draft);
   const Votes votes = current_votes(workspace, options.threads, progress);
   const std::vector<const Source*> asked{&draft};
   const Applied applied =

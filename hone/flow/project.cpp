@@ -5,6 +5,7 @@
 #include <set>
 
 #include "hone/core/file.h"
+#include "hone/core/hash.h"
 #include "hone/core/suggest.h"
 #include "hone/label_model/label_model.h"
 
@@ -24,6 +25,18 @@ void at(const ConfigNode& where, const Call& call) {
     call();
   } catch (const Error& error) {
     throw error.code() == ErrorCode::kInvalidProject && where.line() == 0 ? error : where.error(error.what());
+  }
+}
+
+// The same for a call whose complaints begin with the key they are about: "encoding: …".
+template <typename Call>
+void at_named_key(const ConfigNode& section, const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    const std::string_view message = error.what();
+    const ConfigNode* value = section.find(message.substr(0, message.find(':')));
+    throw(value ? *value : section).error(error.what());
   }
 }
 
@@ -68,8 +81,10 @@ SplitOptions read_split(const ConfigNode& node, const std::filesystem::path& roo
   node.allow_keys({"train", "valid", "test", "field", "files"});
   SplitOptions split;
   if (node.find("files")) {
+    node.allow_keys({"files", "valid"});
     read_split_files(node, root, split);
   } else if (const ConfigNode* field = node.find("field")) {
+    node.allow_keys({"field"});
     split.by = SplitOptions::By::kField;
     split.field = field->text();
   } else {
@@ -100,7 +115,7 @@ ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& roo
   if (const ConfigNode* decimal = node.find("decimal")) data.read.decimal = single_character(*decimal);
   if (const ConfigNode* zone = node.find("time_zone")) data.read.time_zone = zone->text();
   if (const ConfigNode* limit = node.find("max_bad_rows")) data.max_bad_rows = share(*limit);
-  at(node, [&] { data.validate(); });
+  at_named_key(node, [&] { data.validate(); });
   return data;
 }
 
@@ -167,8 +182,14 @@ void read_model(const ConfigNode& node, Project& project) {
   nlohmann::json options = nlohmann::json::object();
   read_component(node, name, options);
   if (name != "text-linear" && name != "none") throw node.error("no model named '" + name + "'; there are: 'text-linear' and 'none'");
+  if (name == "none" && !options.empty()) throw node.at(options.begin().key()).error("the model 'none' has no options");
   options["name"] = name;
   project.model = options;
+}
+
+std::uint64_t read_seed(const ConfigNode& node) {
+  if (node.integer() < 0) throw node.error("the seed must be a whole number from 0, not " + node.text());
+  return static_cast<std::uint64_t>(node.integer());
 }
 
 EvaluateOptions read_evaluate(const ConfigNode& node) {
@@ -180,6 +201,19 @@ EvaluateOptions read_evaluate(const ConfigNode& node) {
     if (std::ranges::find(kKnown, metric) == kKnown.end())
       throw node.error("no metric named '" + metric + "'" + suggestion(metric, kKnown));
   return evaluate;
+}
+
+// Gold is what everything is measured against: neither text nor slices may read it, and sources only on train rows.
+void keep_gold_apart(Project& project, const ConfigNode& yaml) {
+  const std::string& field = project.gold.field;
+  if (field.empty()) return;
+  if (std::ranges::find(project.data.text, field) != project.data.text.end())
+    throw yaml.at("data").at("text").error("the gold column '" + field + "' cannot be text: what is measured may not be read");
+  for (Source& source : project.sources) keep_gold_to_train(project, source);
+  for (const Slice& slice : project.slices)
+    if (fields_read(slice.condition).contains(field))
+      throw Error(ErrorCode::kInvalidProject, described(slice) + " reads the gold column '" + field +
+                                                  "': what is measured may not choose its rows; give it another column");
 }
 
 IncludeReader include_reader(const std::filesystem::path& root) {
@@ -194,6 +228,21 @@ IncludeReader include_reader(const std::filesystem::path& root) {
 }
 
 }  // namespace
+
+bool reads_gold(const Project& project, const Source& source) {
+  return !project.gold.field.empty() && fields_read(source).contains(project.gold.field);
+}
+
+void keep_gold_to_train(const Project& project, Source& source) {
+  if (!reads_gold(project, source)) return;
+  if (source.votes_everywhere()) {
+    for (const Split split : {Split::kValid, Split::kTest}) source.splits[static_cast<std::size_t>(split)] = false;
+    source.version = sha256_hex(source.version + " on train alone");
+  }
+  if (!source.splits[static_cast<std::size_t>(Split::kValid)] && !source.splits[static_cast<std::size_t>(Split::kTest)]) return;
+  throw Error(ErrorCode::kInvalidProject, described(source) + " reads the gold column '" + project.gold.field +
+                                              "', so it may vote on train rows alone: splits: [train]");
+}
 
 std::filesystem::path find_project(const std::filesystem::path& from) {
   std::filesystem::path folder = std::filesystem::absolute(from).lexically_normal();
@@ -242,7 +291,8 @@ Project load_project(const std::filesystem::path& root) {
   if (const ConfigNode* model = yaml.find("model")) read_model(*model, project);
   if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) project.slices = parse_slices(*slices);
   if (const ConfigNode* evaluate = yaml.find("evaluate")) project.evaluate = read_evaluate(*evaluate);
-  if (const ConfigNode* seed = yaml.find("seed")) project.seed = static_cast<std::uint64_t>(seed->integer());
+  if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
+  keep_gold_apart(project, yaml);
   return project;
 }
 
@@ -254,7 +304,8 @@ const std::vector<ProjectKey>& project_keys() {
       {"data.id", "a column", "names each row once; without it an id is made from the text, and rows of equal text share a split"},
       {"data.group", "a column", "rows that belong together (one customer, one document) and share a split; the unit of the statistics"},
       {"data.split", "{train: 0.8, valid: 0.1, test: 0.1}, {field: COLUMN}, or {files: {train: a.csv, test: b.csv}, valid: 0.1}",
-       "by a stable hash of group, id or text, so that new rows move no old one; by a column; or by files, with a share of train for valid"},
+       "by a stable hash of group, id or text, so that new rows move no old one; by a column; or by files, with a share of train for "
+       "valid"},
       {"data.encoding", "utf-8, windows-1252 or latin-1", "of text files; utf-8 when absent"},
       {"data.delimiter", "one character, or tab", "between the fields of .csv and .tsv; the comma, or the tab, when absent"},
       {"data.decimal", "'.' or ','", "the decimal sign where a condition reads a number from text"},

@@ -50,6 +50,13 @@ std::filesystem::path find_project(const std::filesystem::path& from);
 /// Included files lie inside the project folder: one that leads out, by .., by an absolute path or by a link, is refused.
 Project load_project(const std::filesystem::path& root);
 
+/// Whether a source looks at the column that holds gold.
+bool reads_gold(const Project& project, const Source& source);
+
+/// Gold may teach, but what is measured does not vote: a source that reads gold votes on train rows alone, whatever it does not say. Throws
+/// kInvalidProject, naming the source, when its `splits` name others. load_project() does this to every source; drafts need it too.
+void keep_gold_to_train(const Project& project, Source& source);
+
 /// The files under `root` that a relative glob names, by byte order, with the same refusal.
 std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where);
 

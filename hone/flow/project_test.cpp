@@ -106,6 +106,57 @@ TEST_F(ProjectFile, KeepsIncludesInsideTheProjectWhenALinkLeadsOut) {
   EXPECT_NE(error_of(kData + kTask + "sources: [{include: linked.yaml}]\n").find("is a link that leads out"), std::string::npos);
 }
 
+const std::string kGold = "gold: {field: label}\n";
+
+TEST_F(ProjectFile, LetsGoldVoteOnTrainRowsAlone) {
+  for (const std::string source :
+       {"{column: label}", "{column: label, splits: [train]}", "{lf: a, vote: card, where: {field: label, equals: card}}",
+        "{lf: a, vote: card, not: {any_of: [{any: [a]}, {any: [card], field: label}]}}"}) {
+    const Project project = load(kData + kTask + kGold + "sources: [" + source + "]\n");
+    EXPECT_TRUE(project.sources[0].splits[0]) << source;
+    EXPECT_FALSE(project.sources[0].splits[1]) << source;
+    EXPECT_FALSE(project.sources[0].splits[2]) << source;
+  }
+}
+
+TEST_F(ProjectFile, GivesASourceThatReadsGoldAVersionOfItsOwn) {
+  const std::string sources = "sources: [{column: label}]\n";
+  EXPECT_NE(load(kData + kTask + kGold + sources).sources[0].version, load(kData + kTask + sources).sources[0].version);
+}
+
+TEST_F(ProjectFile, RefusesGoldThatVotesOnWhatIsMeasured) {
+  EXPECT_EQ(error_of(kData + kTask + kGold + "sources:\n  - {column: label, splits: [train, valid]}\n"),
+            "source 'label' in hone.yaml:5 reads the gold column 'label', so it may vote on train rows alone: splits: [train]");
+  EXPECT_NE(error_of(kData + kTask + "sources: [{column: label, splits: [trian]}]\n").find("no split named 'trian'"), std::string::npos);
+  EXPECT_NE(error_of(kData + kTask + "sources: [{column: label, splits: []}]\n").find("names no split"), std::string::npos);
+}
+
+TEST_F(ProjectFile, LetsGoldBeNeitherTextNorASlice) {
+  EXPECT_TRUE(error_of("data: {files: rows.csv, text: [text, label]}\n" + kTask + kGold + kSources)
+                  .starts_with("hone.yaml:1:31: the gold column 'label' cannot be text"));
+  EXPECT_NE(error_of(kData + kTask + kGold + kSources + "slices: [{slice: s, where: {field: label, equals: card}}]\n")
+                .find("slice 's' in hone.yaml:5 reads the gold column 'label'"),
+            std::string::npos);
+}
+
+TEST_F(ProjectFile, PointsAtTheKeyWhoseValueIsWrong) {
+  EXPECT_TRUE(error_of("data:\n  files: rows.csv\n  text: text\n  encoding: utf-9\n" + kTask + kSources).starts_with("hone.yaml:4:13: "));
+}
+
+TEST_F(ProjectFile, SaysThePlaceOfABadVoteOnce) {
+  const std::string error = error_of(kData + kTask + "sources: [{lf: a, vote: [card], any: [card]}]\n");
+  EXPECT_TRUE(error.starts_with("hone.yaml:3:")) << error;
+  EXPECT_EQ(error.find("hone.yaml", 1), std::string::npos) << error;
+}
+
+TEST_F(ProjectFile, RefusesWhatItWouldNotUse) {
+  EXPECT_EQ(error_of(kData + kTask + kSources + "model: {name: none, epochs: 1}\n"), "hone.yaml:4:29: the model 'none' has no options");
+  const std::string start = "data: {files: rows.csv, text: text, split: ";
+  EXPECT_NE(error_of(start + "{field: x, train: 0.5}}\n" + kTask + kSources).find("unknown key 'train'"), std::string::npos);
+  EXPECT_NE(error_of(start + "{files: {train: rows.csv}, test: 0.5}}\n" + kTask + kSources).find("unknown key 'test'"), std::string::npos);
+  EXPECT_EQ(error_of(kData + kTask + kSources + "seed: -1\n"), "hone.yaml:4:7: the seed must be a whole number from 0, not -1");
+}
+
 TEST_F(ProjectFile, SaysThatItIsEmpty) { EXPECT_NE(error_of("").find("empty"), std::string::npos); }
 
 TEST(Project, SaysHowToMakeOneWhereThereIsNone) {

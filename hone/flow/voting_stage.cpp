@@ -5,6 +5,7 @@
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
 #include "hone/core/parallel.h"
+#include "hone/flow/failures_json_internal.h"
 #include "hone/flow/matched_spans_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/vote_file.h"
@@ -50,12 +51,6 @@ std::vector<const Voter*> not_known(const std::vector<Voter>& all, const KnownBy
         std::ranges::find(missing, voter.version, [](const Voter* other) { return other->version; }) == missing.end())
       missing.push_back(&voter);
   return missing;
-}
-
-nlohmann::json failures_json(const ApplyFailures& failures) {
-  nlohmann::json first = nlohmann::json::array();
-  for (const ApplyFailures::Example& example : failures.first) first.push_back({{"row", example.example}, {"what", example.what}});
-  return {{"count", failures.count}, {"first", first}};
 }
 
 // What a source or slice said, and where it goes.

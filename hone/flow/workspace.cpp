@@ -82,7 +82,7 @@ std::vector<std::string> Workspace::remove_broken(const RunRecord& record) {
 
 RunRecord Workspace::needed(std::string_view stage) const {
   if (auto record = current(stage)) return *record;
-  throw Error(ErrorCode::kNotFound, "the stage '" + std::string(stage) + "' has not run yet; `hone run` does it");
+  throw Error(ErrorCode::kNotFound, "the stage '" + std::string(stage) + "' has not run before; `hone run` does it");
 }
 
 std::filesystem::path Workspace::checked_path(const ObjectRef& ref) {

@@ -98,3 +98,18 @@ class EditTest(ProjectTest):
         hone("run", "--project", project)
         self.assertEqual(sorted(path.name for path in (project / ".hone" / "objects").glob("??/*")), before)
         self.assertEqual({stage["state"] for stage in hone_json("run", "--project", project)["stages"]}, {"fresh"})
+
+    def test_a_source_that_reads_gold_votes_on_train_rows_alone(self):
+        for source in ("{column: label}", "{lf: peeks, vote: card, where: {field: label, equals: card}}"):
+            with self.subTest(source):
+                project = self.project("gold", SMALL_YAML.replace("sources:\n", f"sources:\n  - {source}\n"))
+                hone("run", "--project", project)
+                report = self.numbers(project)
+                self.assertIsNone(report["sources"][0]["precision"])
+                self.assertIn("reads the gold column", report["evaluation"]["notes"][0])
+                self.assertNotEqual((report["evaluation"]["best_source"] or {}).get("name"), report["sources"][0]["name"])
+                shutil.rmtree(project)
+
+    def test_the_text_may_not_hold_gold(self):
+        project = self.project("gold", SMALL_YAML.replace("text: text", "text: [text, label]"))
+        self.assertIn("cannot be text", hone("run", "--project", project, status=1).stderr)
