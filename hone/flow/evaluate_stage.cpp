@@ -57,29 +57,6 @@ struct Measured {
   const SoftLabels& main_system() const { return predictions ? *predictions : labels; }
 };
 
-// Group numbers by first appearance; empty when every row stands alone.
-std::vector<std::uint32_t> read_groups(const Dataset& dataset) {
-  if (dataset.manifest().groups == 0) return {};
-  std::vector<std::uint32_t> groups;
-  groups.reserve(dataset.rows());
-  std::map<std::string, std::uint32_t, std::less<>> numbers;
-  std::uint32_t alone = static_cast<std::uint32_t>(dataset.rows());  // Rows without a group get numbers of their own from here on.
-  dataset.for_each_batch(std::vector<std::string>{std::string(kGroupColumn)}, [&](const arrow::RecordBatch& batch, std::uint64_t) {
-    const TextColumn names(*batch.column(0));
-    for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
-      const auto name = names.at(row);
-      if (!name || name->empty()) {
-        groups.push_back(alone++);
-        continue;
-      }
-      const auto known = numbers.find(*name);
-      groups.push_back(known != numbers.end() ? known->second
-                                              : numbers.emplace(*name, static_cast<std::uint32_t>(numbers.size())).first->second);
-    }
-  });
-  return groups;
-}
-
 // A source's votes as labels: certain where it voted, none elsewhere.
 SoftLabels labels_of(const SourceVotes& votes, std::size_t examples, std::size_t classes) {
   SoftLabels labels(classes);
@@ -350,6 +327,28 @@ std::vector<std::string> source_names(const Project& project) {
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> read_groups(const Dataset& dataset) {
+  if (dataset.manifest().groups == 0) return {};
+  std::vector<std::uint32_t> groups;
+  groups.reserve(dataset.rows());
+  std::map<std::string, std::uint32_t, std::less<>> numbers;
+  std::uint32_t alone = static_cast<std::uint32_t>(dataset.rows());  // Rows without a group get numbers of their own from here on.
+  dataset.for_each_batch(std::vector<std::string>{std::string(kGroupColumn)}, [&](const arrow::RecordBatch& batch, std::uint64_t) {
+    const TextColumn names(*batch.column(0));
+    for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+      const auto name = names.at(row);
+      if (!name || name->empty()) {
+        groups.push_back(alone++);
+        continue;
+      }
+      const auto known = numbers.find(*name);
+      groups.push_back(known != numbers.end() ? known->second
+                                              : numbers.emplace(*name, static_cast<std::uint32_t>(numbers.size())).first->second);
+    }
+  });
+  return groups;
+}
 
 StageParts evaluate_parts(const StageContext& context) {
   const RunRecord& label = context.of("label");

@@ -96,6 +96,7 @@ void run_label(const StageContext& context, RunRecord& record) {
   const SoftLabels labels = model->predict(patterns);
   put_labels(context, "labels", labels, record);
   if (fit.used_gold) {
+    evidence.groups = read_groups(dataset);  // Rows of one group hang together: a fold holds all of them.
     const SoftLabels crossed = cross_fitted_labels(name, project.label_model_options, patterns, evidence, labels, 5, context.threads);
     put_labels(context, "cross-fitted", crossed, record);
   }

@@ -279,9 +279,9 @@ const RunRecord& StageContext::of(std::string_view stage) const {
 
 std::vector<Stage> main_path(const Project& project) {
   std::vector<Stage> stages{
-      {"import", "reads the files into a dataset", 1, import_parts, run_import},
+      {"import", "reads the files into a dataset", 2, import_parts, run_import},
       {"vote", "asks every source for its votes", 1, vote_parts, run_vote},
-      {"label", "weighs the votes into labels", 2, label_parts, run_label},
+      {"label", "weighs the votes into labels", 3, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
       {"evaluate", "measures labels and model on gold", 2, evaluate_parts, run_evaluate},
       {"report", "writes the report", 2, report_parts, run_report},

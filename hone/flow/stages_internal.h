@@ -30,6 +30,9 @@ std::string gold_part(const StageContext& context);
 /// A list of columns as a part's value: JSON, so that no two lists are written alike.
 std::string names_part(const std::vector<std::string>& names);
 
+/// The group of every row, numbered by first appearance; empty when every row stands alone.
+std::vector<std::uint32_t> read_groups(const Dataset& dataset);
+
 /// A temporary folder inside the object store that is removed at the end of the scope.
 RemovedAtEnd work_folder(const Workspace& workspace);
 
