@@ -86,14 +86,14 @@ class MemoryWatch(threading.Thread):
         return names
 
 
-def timed(*command, cores=None, environment=None):
-    """Runs a program to its end; `cores` ("0") ties it to these cores. Ends the benchmark when the program fails."""
+def timed(*command, cores=None, environment=None, stdin=None):
+    """Runs a program to its end; `cores` ("0") ties it to these cores; `stdin` is a file. Ends the benchmark when the program fails."""
     words = [str(word) for word in command]
     if cores is not None:
         words = ["taskset", "-c", cores, *words]
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         start = time.perf_counter()
-        process = subprocess.Popen(words, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=os.environ | (environment or {}))
+        process = subprocess.Popen(words, stdout=out, stderr=err, stdin=stdin or subprocess.DEVNULL, env=os.environ | (environment or {}))
         watch = MemoryWatch(process.pid)
         watch.start()
         status = process.wait()

@@ -16,10 +16,17 @@ import harness
 # In the order in which help and the results show them.
 BENCHMARKS = {
     "banking77": "hone run from scratch on Banking77: seconds, memory, accuracy; beside scikit-learn",
+    "banking77_lfs": "Banking77 without a training label: labeling functions, label model, trained model",
     "unchanged": "hone run with nothing changed, and with one of 100 labeling functions changed",
+    "lf_trial": "hone lf with a draft, and with a name, on 100,000 rows beside 100 labeling functions",
+    "sources": "programs, Python functions and likeness as drafts on 100,000 rows, beside a word",
     "same_bytes": "the same objects with 1 and 2 threads, twice, in two folders",
     "aggregate": "hone aggregate on recorded votes of people; beside crowd-kit and snorkel",
+    "label_models": "every label model on every recorded set, without gold and with 100 gold rows in twenty draws; beside crowd-kit and snorkel",
     "import_csv": "import of a large CSV file: MB/s and memory",
+    "scale": "import + vote + label from ten thousand to ten million rows; the curve of time and memory",
+    "near_duplicates": "near-duplicates in 200 MB of text: speed, memory, planted pairs found; signatures beside datatrove",
+    "dictionary": "100,000 terms looked for in 60 MB of text on one core, exact and with one edit forgiven",
     "apply": "200 labeling functions over 130,000 texts on one core; beside snorkel",
 }
 

@@ -13,6 +13,7 @@ namespace {
 struct AggregateArguments {
   AggregateOptions how;
   std::string votes, out;
+  std::vector<std::string> shares;  // NAME=SHARE
   bool json = false;
 };
 
@@ -29,7 +30,8 @@ void print_aggregate(const nlohmann::json& result) {
   for (const nlohmann::json& warning : result.at("warnings")) print_error("warning: " + warning.get<std::string>());
 }
 
-int run(const AggregateArguments& arguments) {
+int run(AggregateArguments& arguments) {
+  arguments.how.class_balance = class_shares(arguments.shares);
   typed([&] { return make_label_model(arguments.how.model); });
   if (!arguments.out.empty()) typed([&] { return format_of(arguments.out); });
   const AggregatedVotes done = aggregate_votes(arguments.votes, arguments.how);
@@ -53,7 +55,12 @@ Body add_aggregate(CLI::App& command) {
                   "Wide (a column per source; optional id, split, gold) or long (example,source,class or item,worker,label); .csv .tsv "
                   ".jsonl .parquet")
       ->required();
-  command.add_option("--gold", arguments->how.gold, "Known answers: item,truth or item,label")->type_name("FILE");
+  command.add_option("--gold", arguments->how.gold, "Known answers that measure the model: item,truth or item,label")->type_name("FILE");
+  command
+      .add_option("--known", arguments->how.known,
+                  "Known answers that the model learns from, in the same form; their rows are not measured")
+      ->type_name("FILE");
+  add_class_balance_option(command, arguments->shares);
   command.add_option("--model", arguments->how.model, "The label model: " + model_names())->type_name("NAME")->capture_default_str();
   command.add_option("--out", arguments->out, "Write the labels: .jsonl, .csv or .parquet")->type_name("FILE");
   add_threads_option(command, arguments->how.threads);

@@ -3,13 +3,14 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/flow/table_writer.h"
 #include "hone/flow/workspace.h"
 
@@ -36,7 +37,7 @@ auto typed(const Check& check) {
 /// turns into one of these, and with --json into {"error": …} on standard output.
 using Body = std::function<int()>;
 
-/// A command: a file beside this one, and a line in main.cpp. `add` declares its arguments and returns its body.
+/// A command: a file beside this one, and a line in app.cpp. `add` declares its arguments and returns its body.
 struct Command {
   std::string_view name;
   std::string_view what;
@@ -53,7 +54,10 @@ Body add_report(CLI::App& command);
 Body add_export(CLI::App& command);
 Body add_predict(CLI::App& command);
 Body add_aggregate(CLI::App& command);
+Body add_label_models(CLI::App& command);
 Body add_gc(CLI::App& command);
+Body add_help(CLI::App& command);
+Body add_completion(CLI::App& command);
 
 /// Options that most commands share, by value in each command's own struct.
 struct ProjectOptions {
@@ -64,6 +68,9 @@ struct ProjectOptions {
 void add_project_options(CLI::App& command, ProjectOptions& options);
 void add_threads_option(CLI::App& command, int& threads);
 void add_json_option(CLI::App& command, bool& json);
+/// --class-balance CLASS=SHARE, of a table of votes; class_shares() reads what was typed, or throws UsageError.
+void add_class_balance_option(CLI::App& command, std::vector<std::string>& shares);
+std::map<std::string, double> class_shares(const std::vector<std::string>& typed);
 
 /// The format of rows that go to `out` ("-": standard output): the one named, else by the file's ending, else JSONL. Throws UsageError for
 /// one that there is not, for Parquet on standard output, and for `json`, where standard output is taken by the rows.

@@ -1,6 +1,22 @@
+#include <charconv>
+#include <utility>
+
 #include "cli/command.h"
 
 namespace hone::cli {
+namespace {
+
+// "fraud=0.02": the class may hold further signs of equality.
+std::pair<std::string, double> class_share(const std::string& text) {
+  const std::size_t sign = text.rfind('=');
+  double share = 0.0;
+  const char* end = text.data() + text.size();
+  if (sign == std::string::npos || std::from_chars(text.data() + sign + 1, end, share).ptr != end || sign + 1 == text.size())
+    throw UsageError("--class-balance takes CLASS=SHARE, as in fraud=0.02, not '" + text + "'");
+  return {text.substr(0, sign), share};
+}
+
+}  // namespace
 
 void add_threads_option(CLI::App& command, int& threads) {
   command.add_option("--threads", threads, "Threads to use; 0: as many as the machine has. No result depends on it")
@@ -10,6 +26,16 @@ void add_threads_option(CLI::App& command, int& threads) {
 
 void add_json_option(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON value instead of text (docs/json.md)");
+}
+
+void add_class_balance_option(CLI::App& command, std::vector<std::string>& shares) {
+  command.add_option("--class-balance", shares, "What is known of the share of a class; may be given again")->type_name("CLASS=SHARE");
+}
+
+std::map<std::string, double> class_shares(const std::vector<std::string>& typed) {
+  std::map<std::string, double> shares;
+  for (const std::string& share : typed) shares.insert(class_share(share));
+  return shares;
 }
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {

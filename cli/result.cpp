@@ -16,11 +16,9 @@ struct Metric {
   bool is_share;
 };
 
-constexpr std::array kMetrics{Metric{"accuracy", "accuracy", "accuracy", true},
-                              Metric{"macro-f1", "macro_f1", "macro F1", true},
-                              Metric{"weighted-f1", "weighted_f1", "weighted F1", true},
-                              Metric{"log-loss", "log_loss", "log loss", false},
-                              Metric{"ece", "ece", "ECE", true},
+constexpr std::array kMetrics{Metric{"accuracy", "accuracy", "accuracy", true},  Metric{"micro-f1", "micro_f1", "micro F1", true},
+                              Metric{"macro-f1", "macro_f1", "macro F1", true},  Metric{"weighted-f1", "weighted_f1", "weighted F1", true},
+                              Metric{"log-loss", "log_loss", "log loss", false}, Metric{"ece", "ece", "ECE", true},
                               Metric{"coverage", "coverage", "coverage", true}};
 
 const Metric& metric_named(const std::string& name) {
@@ -30,7 +28,7 @@ const Metric& metric_named(const std::string& name) {
 }
 
 std::string shown(const nlohmann::json& metrics, const Metric& metric) {
-  if (!metrics.is_object() || !metrics.at(std::string(metric.key)).is_object()) return "–";
+  if (!metrics.is_object() || !metrics.contains(metric.key) || !metrics.at(std::string(metric.key)).is_object()) return "–";
   const nlohmann::json& value = metrics.at(std::string(metric.key));
   return metric.is_share ? measure(value) : fmt::format("{:.3f}", value.at("value").get<double>());
 }
@@ -83,6 +81,23 @@ std::string result_text(const nlohmann::json& report, const Project& project) {
   }
   for (const nlohmann::json& warning : summary.at("warnings")) text += "\nwarning: " + warning.get<std::string>();
   return text + (summary.at("warnings").empty() ? "" : "\n");
+}
+
+std::string near_duplicates_text(const nlohmann::json& found) {
+  const auto count = [](const nlohmann::json& number) { return with_commas(number.get<std::uint64_t>()); };
+  std::string text = fmt::format("\nNear-duplicates at similarity {}: {} groups of {} rows, {} of them of equal texts ({} rows)\n",
+                                 found.at("similarity").get<double>(), count(found.at("groups")), count(found.at("rows")),
+                                 count(found.at("exact").at("groups")), count(found.at("exact").at("rows")));
+  const nlohmann::json &before = found.at("straddling_before"), &after = found.at("straddling_after");
+  if (before.at("groups") > 0)
+    text += fmt::format("  {} groups lay in more than one split ({} pairs of train and test rows), now {} ({}); {} rows moved\n",
+                        count(before.at("groups")), count(before.at("pairs").at("train_test")), count(after.at("groups")),
+                        count(after.at("pairs").at("train_test")), count(found.at("moved_rows")));
+  const nlohmann::json& dropped = found.at("dropped");
+  if (found.at("copies") == "drop" || found.at("straddling") == "drop")
+    text += fmt::format("  left out: {} rows of train, {} of valid, {} of test\n", count(dropped.at("train")), count(dropped.at("valid")),
+                        count(dropped.at("test")));
+  return text;
 }
 
 }  // namespace hone::cli

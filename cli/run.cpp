@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/command.h"
@@ -25,15 +26,24 @@ std::string stages_text(const std::vector<StageOutcome>& stages) {
 
 bool reached_report(const RunResult& result) { return !result.error && !result.stages.empty() && result.stages.back().name == "report"; }
 
+// What the stage near-duplicates found, when this run came past it; else null.
+nlohmann::json near_duplicates(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+  const auto stage = std::ranges::find(result.stages, "near-duplicates", &StageOutcome::name);
+  if (arguments.run.dry_run || stage == result.stages.end() || stage->state == StageState::kFailed) return nullptr;
+  return workspace.json(workspace.needed("near-duplicates").output("near-duplicates"));
+}
+
 void print_result(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
   print(stages_text(result.stages));
+  if (const nlohmann::json found = near_duplicates(workspace, result, arguments); found.is_object()) print(near_duplicates_text(found));
   if (arguments.run.dry_run || !reached_report(result)) return;
   print(result_text(report_json(workspace), workspace.project()));
   print("\nreport: " + report_page_path(workspace.project()).string() + "\n");
 }
 
-nlohmann::json result_json(const Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+nlohmann::json result_json(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
   nlohmann::json json = {{"stages", result.stages}, {"dry_run", arguments.run.dry_run}};
+  json["near_duplicates"] = near_duplicates(workspace, result, arguments);
   json["error"] =
       result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
   json["report"] =
@@ -50,7 +60,8 @@ int run(const RunArguments& arguments) {
     print_json(result_json(workspace, result, arguments));
   else
     print_result(workspace, result, arguments);
-  if (result.error) print_error(result.stages.empty() ? result.error->what() : result.stages.back().name + ": " + result.error->what());
+  if (result.error)
+    print_error(with_way_out(result.stages.empty() ? result.error->what() : result.stages.back().name + ": " + result.error->what()));
   return result.error ? 1 : 0;
 }
 
@@ -58,6 +69,7 @@ int run(const RunArguments& arguments) {
 
 Body add_run(CLI::App& command) {
   const auto arguments = std::make_shared<RunArguments>();
+  arguments->run.retry = true;
   add_project_options(command, *arguments);
   command.add_option("--until", arguments->run.until, "The last stage to run: import, vote, label, train, evaluate or report")
       ->type_name("STAGE");

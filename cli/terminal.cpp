@@ -1,16 +1,19 @@
 #include "cli/terminal.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
 
+#include "cli/interrupt.h"
 #include "hone/core/error.h"
 #include "hone/core/unicode.h"
 
@@ -60,9 +63,27 @@ std::string without_controls(std::string_view text, bool keep_line_feeds) {
 
 [[noreturn]] void fail_output() { throw Error(ErrorCode::kIo, std::string("cannot write to standard output: ") + std::strerror(errno)); }
 
+// To standard error. Where it takes nothing, a full disk or a closed terminal, nobody is there to be told.
+void say(std::string_view text) { [[maybe_unused]] const auto told = std::fwrite(text.data(), 1, text.size(), stderr); }
+
 void write_output(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_output();
 }
+
+// What to do about what the machine refuses, which the library only names.
+struct WayOut {
+  std::string_view cause;
+  std::string_view advice;
+};
+constexpr WayOut kWaysOut[] = {
+    {"No space left on device", "make room there (`hone gc` removes what no run needs), then run again: what is done is kept"},
+    {"Disk quota exceeded", "make room there (`hone gc` removes what no run needs), then run again: what is done is kept"},
+    {"Read-only file system", "copy the project to where you may write; what was made can still be read"},
+    {"Permission denied", "give yourself the right, or copy it to where you have it"},
+    {"Too many open files", "raise the limit: ulimit -n 4096"},
+    {"alloc of size", "memory ran out: close other programs, or use a machine with more memory"},
+    {"internal error", "this is a defect of hone; please report it with the command and `hone --version`"},
+};
 
 }  // namespace
 
@@ -70,13 +91,34 @@ void print_json(const nlohmann::json& value) { write_output(value.dump(2, ' ', f
 
 void print(std::string_view text) { write_output(without_controls(text, true)); }
 
+void print_styled(std::string_view text) { write_output(text); }
+
+bool output_is_styled() {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool is_refused = no_color != nullptr && *no_color != 0;
+  return isatty(STDOUT_FILENO) != 0 && !is_refused && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+std::size_t output_width() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return std::clamp<std::size_t>(size.ws_col, 40, 100);
+}
+
 void finish_output() {
   if (!std::cout.flush() || std::fflush(stdout) != 0) fail_output();
 }
 
 void print_error(std::string_view text) {
   clear_progress();
-  fmt::print(stderr, "hone: {}\n", without_controls(text, true));
+  say("hone: " + without_controls(text, true) + "\n");
+}
+
+std::string with_way_out(const std::string& message) {
+  for (const WayOut& way : kWaysOut)
+    if (message.find(way.cause) != std::string::npos) return message + "; " + std::string(way.advice);
+  return message;
 }
 
 std::string with_commas(std::uint64_t number) {
@@ -151,21 +193,20 @@ std::string Table::text(std::string_view indent) const {
 }
 
 Progress terminal_progress() {
-  if (!isatty(STDERR_FILENO)) return {};
+  if (!isatty(STDERR_FILENO)) return interruptible({});
   const auto clock = std::make_shared<StageClock>();
-  return [clock](const ProgressEvent& event) {
+  return interruptible([clock](const ProgressEvent& event) {
     const auto now = Clock::now();
     if (event.stage != clock->stage) *clock = {.stage = event.stage, .started = now, .shown = Clock::time_point::min()};
     if (now - clock->shown < std::chrono::milliseconds(100)) return;
     clock->shown = now;
     const double elapsed = std::chrono::duration<double>(now - clock->started).count();
-    fmt::print(stderr, "\r\033[K{}", one_line(progress_line(event, elapsed), 110));
-    std::fflush(stderr);
-  };
+    say("\r\033[K" + one_line(progress_line(event, elapsed), 110));
+  });
 }
 
 void clear_progress() {
-  if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\033[K");
+  if (isatty(STDERR_FILENO)) say("\r\033[K");
 }
 
 }  // namespace hone::cli

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hone/core/json.h"
 #include "hone/core/progress.h"
 
 namespace hone::cli {
@@ -17,6 +17,18 @@ void print_json(const nlohmann::json& value);
 // Text of a data set must not steer the terminal: both write control characters other than line feeds as spaces.
 void print(std::string_view text);        // To standard output. Throws kIo with the cause, as print_json() does.
 void print_error(std::string_view text);  // "hone: …" to standard error.
+
+/// A message of an error with what to do, where the library only names what the machine refused ("No space left on device").
+std::string with_way_out(const std::string& message);
+
+/// Pages of ours, escape sequences and all; never text of a data set. Throws kIo.
+void print_styled(std::string_view text);
+
+/// Whether standard output is a terminal that shows bold, and nobody set NO_COLOR (no-color.org).
+bool output_is_styled();
+
+/// Characters of a line of the terminal, from 40 to 100; 80 where there is none.
+std::size_t output_width();
 
 /// Writes out what print() holds back; throws kIo with the cause ("No space left on device").
 void finish_output();

@@ -2,7 +2,7 @@
 #
 #   hone_dep::arrow     Arrow and Parquet: a system package, else the libraries inside the pyarrow wheel
 #   hone_dep::torch     libtorch: HONE_TORCH=DIR (a folder with include/ and lib/), else the torch wheel
-#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc   Debian packages through pkg-config
+#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc, hone_dep::sodium   Debian packages through pkg-config
 #
 # HONE_PYTHON_SDK names the Python environment with the wheels (`./dev setup` makes .deps).
 find_package(PkgConfig REQUIRED)
@@ -16,7 +16,8 @@ find_package(Boost 1.74 REQUIRED)
 pkg_check_modules(hone_vectorscan REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(hone_re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(hone_utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
-foreach(name vectorscan re2 utf8proc)
+pkg_check_modules(hone_sodium REQUIRED IMPORTED_TARGET libsodium)
+foreach(name vectorscan re2 utf8proc sodium)
   add_library(hone_dep::${name} ALIAS PkgConfig::hone_${name})
 endforeach()
 if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)
@@ -32,16 +33,16 @@ endif()
 set(HONE_PYTHON_SDK ${PROJECT_SOURCE_DIR}/.deps CACHE PATH "Python environment that holds the pyarrow and torch wheels")
 file(GLOB hone_site_packages ${HONE_PYTHON_SDK}/lib/python3*/site-packages)
 
-# Arrow of the system, or of the wheel. Both give the same two imported targets.
-add_library(hone_dep_arrow INTERFACE)
-add_library(hone_dep::arrow ALIAS hone_dep_arrow)
+# Arrow of the system, or of the wheel. Imported, so that exported targets may name it; HoneConfig.cmake makes the same for whoever uses them.
+add_library(hone_dep::arrow INTERFACE IMPORTED)
 option(HONE_SYSTEM_ARROW "Take Arrow and Parquet from the system instead of the pyarrow wheel" OFF)
 if(HONE_SYSTEM_ARROW)
   find_package(Arrow REQUIRED)
   find_package(Parquet REQUIRED)
-  target_link_libraries(hone_dep_arrow INTERFACE Arrow::arrow_shared Parquet::parquet_shared)
+  target_link_libraries(hone_dep::arrow INTERFACE Arrow::arrow_shared Parquet::parquet_shared)
 else()
   set(wheel ${hone_site_packages}/pyarrow)
+  set(hone_arrow_headers ${wheel}/include)
   file(GLOB arrow_library ${wheel}/libarrow.so.*)
   file(GLOB parquet_library ${wheel}/libparquet.so.*)
   if(NOT arrow_library OR NOT parquet_library)
@@ -52,7 +53,7 @@ else()
     set_target_properties(hone_wheel_${part} PROPERTIES IMPORTED_LOCATION ${${part}_library}
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${wheel}/include INTERFACE_INCLUDE_DIRECTORIES ${wheel}/include)
   endforeach()
-  target_link_libraries(hone_dep_arrow INTERFACE hone_wheel_parquet hone_wheel_arrow)
+  target_link_libraries(hone_dep::arrow INTERFACE hone_wheel_parquet hone_wheel_arrow)
 endif()
 
 # libtorch, as measured: torch_cpu and c10 are enough on a machine without a GPU; a CUDA libtorch adds

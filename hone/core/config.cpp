@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
 
+#include "hone/core/json.h"
 #include "hone/core/suggest.h"
 #include "hone/core/unicode.h"
 
@@ -49,7 +49,7 @@ void refuse_control_characters(std::string_view text, const std::string& file) {
   for (const char byte : text) {
     if (static_cast<unsigned char>(byte) < 0x20 && byte != '\t' && byte != '\n' && byte != '\r')
       throw Error(ErrorCode::kInvalidProject,
-                  place(file, line, column) + "a control character (byte " + std::to_string(byte) + ") cannot stand here");
+                  place(file, line, column) + "a control character (byte " + std::to_string(byte) + ") cannot stand here; take it out");
     ++column;
     if (byte == '\n') ++line, column = 1;
   }
@@ -134,7 +134,7 @@ class YamlReader : public YAML::EventHandler {
   }
   void open(const YAML::Mark& mark, ConfigNode started) {
     if (open_.size() >= kMaxDepth) fail(mark, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
-    if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) fail(mark, "a key must be a single value");
+    if (!open_.empty() && open_.back().node.is_map() && !open_.back().key) fail(mark, "a key must be a single value; quote it");
     open_.push_back({std::move(started), std::nullopt, {}});
   }
   void close() {
@@ -185,9 +185,10 @@ ConfigNode ConfigNode::parse_yaml(std::string_view text, const std::string& file
     parser.HandleNextDocument(reader);
     YamlReader rest(file);
     if (parser.HandleNextDocument(rest))
-      throw Error(ErrorCode::kInvalidProject, file + ": holds more than one YAML document, or something after its end");
+      throw Error(ErrorCode::kInvalidProject, file + ": holds more than one YAML document, or something after its end; keep one alone");
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorCode::kInvalidProject, place_of(file, error.mark) + "not valid YAML: " + error.msg);
+    throw Error(ErrorCode::kInvalidProject, place_of(file, error.mark) + "not valid YAML: " + error.msg +
+                                                "; is a bracket or a quote open, or a text with ':' or '#' without quotes?");
   }
   return reader.take();
 }

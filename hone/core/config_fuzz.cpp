@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/config.h"
+#include "hone/core/json.h"
 
 // Whatever the bytes: a tree that can be read and written out, or an Error; never a crash.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "hone/core/json.h"
 
 namespace hone {
 namespace {
@@ -97,7 +97,7 @@ TEST(Config, RefusesAnchorsAliasesTagsAndMergeKeys) {
 }
 
 TEST(Config, RefusesKeysThatAreNoSingleValue) {
-  EXPECT_EQ(refusal("? [a, b]\n: 1\n"), "hone.yaml:1:3: a key must be a single value");
+  EXPECT_EQ(refusal("? [a, b]\n: 1\n"), "hone.yaml:1:3: a key must be a single value; quote it");
   EXPECT_NE(refusal("~: 1\n").find("a key must not be empty"), std::string::npos);
 }
 
@@ -120,8 +120,8 @@ TEST(Config, RefusesWhatIsTooLarge) {
 
 TEST(Config, RefusesBytesThatAreNoText) {
   EXPECT_EQ(refusal("a: \xff\n"), "hone.yaml: not valid UTF-8; save the file as UTF-8");
-  EXPECT_EQ(refusal("a: 1\nb: x\x04y\nc: 2\n"), "hone.yaml:2:5: a control character (byte 4) cannot stand here");
-  EXPECT_EQ(refusal(std::string_view("\0a: 1", 5)), "hone.yaml:1:1: a control character (byte 0) cannot stand here");
+  EXPECT_EQ(refusal("a: 1\nb: x\x04y\nc: 2\n"), "hone.yaml:2:5: a control character (byte 4) cannot stand here; take it out");
+  EXPECT_EQ(refusal(std::string_view("\0a: 1", 5)), "hone.yaml:1:1: a control character (byte 0) cannot stand here; take it out");
 }
 
 TEST(Config, RefusesEscapesThatGiveNoText) {
@@ -135,7 +135,7 @@ TEST(Config, RefusesEscapesThatGiveNoText) {
 }
 
 TEST(Config, RefusesASecondDocument) {
-  EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "hone.yaml: holds more than one YAML document, or something after its end");
+  EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "hone.yaml: holds more than one YAML document, or something after its end; keep one alone");
   EXPECT_EQ(refusal("---\na: 1\n...\n"), "no complaint");
 }
 

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <ctime>
+#include <thread>
 
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
@@ -74,6 +77,15 @@ class Descriptor {
 
 std::filesystem::path folder_of(const std::filesystem::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; }
+
+// By the clock of file systems.
+std::int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return nanoseconds(now);
+}
+
 // Makes the names in a folder durable, where its file system can.
 void sync_folder(const std::filesystem::path& folder) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
@@ -140,8 +152,19 @@ FileStamp stamp_of(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) fail("cannot find", path);
   return {.bytes = static_cast<std::uint64_t>(info.st_size),
-          .changed_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+          .modified_ns = nanoseconds(info.st_mtim),
+          .changed_ns = nanoseconds(info.st_ctim),
           .inode = info.st_ino};
+}
+
+std::optional<FileStamp> settled_stamp_of(const std::filesystem::path& path) {
+  constexpr std::int64_t kTick = 20'000'000;  // Linux notes times by its timer, which ticks 100 to 1,000 times a second.
+  constexpr std::int64_t kSecond = 1'000'000'000, kCoarse = 2 * kSecond;
+  const FileStamp stamp = stamp_of(path);
+  const std::int64_t age = now_ns() - stamp.changed_ns;
+  if (age < 0 || (stamp.changed_ns % kSecond == 0 && age < kCoarse)) return std::nullopt;
+  if (age < kTick) std::this_thread::sleep_for(std::chrono::nanoseconds(kTick - age));
+  return stamp;
 }
 
 }  // namespace hone

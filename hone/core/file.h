@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,9 +43,11 @@ class RemovedAtEnd {
   std::filesystem::path path_;
 };
 
-/// Whether a file stayed the same: its size, its time of change in nanoseconds, and its inode.
+/// Whether a file stayed the same: its size, the times of its content and of its inode in nanoseconds, and its inode's number. Programs
+/// may set the first time to what they like, as `touch` and `cp -p` do; the second one is the kernel's own, whatever they do.
 struct FileStamp {
   std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
   std::uint64_t inode = 0;
   bool operator==(const FileStamp&) const = default;
@@ -52,5 +55,10 @@ struct FileStamp {
 
 /// Throws kNotFound when the file is not there.
 FileStamp stamp_of(const std::filesystem::path& path);
+
+/// The same, once a later change is sure to show in it: times advance by ticks, so that a file that was changed within this one may change
+/// again and look the same. Waits until the tick is over, at most 20 ms. Nothing where waiting does not help: the file is from the future
+/// (the clock was set back), or its disk counts whole seconds and it is younger than two.
+std::optional<FileStamp> settled_stamp_of(const std::filesystem::path& path);
 
 }  // namespace hone

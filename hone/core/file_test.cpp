@@ -127,6 +127,29 @@ TEST_F(FileTest, TheStampChangesWithTheFile) {
   EXPECT_NE(stamp_of(in("a")).inode, before.inode);
 }
 
+TEST_F(FileTest, TheStampChangesThoughTheTimeIsSetBack) {
+  write_file_atomically(in("a"), "1");
+  const auto time = std::filesystem::last_write_time(in("a"));
+  const std::optional<FileStamp> before = settled_stamp_of(in("a"));
+  ASSERT_TRUE(before);
+  std::ofstream(in("a")) << "2";
+  std::filesystem::last_write_time(in("a"), time);
+  const FileStamp after = stamp_of(in("a"));
+  EXPECT_EQ(after.modified_ns, before->modified_ns);
+  EXPECT_EQ(after.bytes, before->bytes);
+  EXPECT_EQ(after.inode, before->inode);
+  EXPECT_NE(after, *before);
+}
+
+TEST_F(FileTest, ASettledStampShowsEveryLaterChange) {
+  for (int change = 0; change < 20; ++change) {
+    std::ofstream(in("a")) << change % 10;
+    const std::optional<FileStamp> settled = settled_stamp_of(in("a"));
+    std::ofstream(in("a")) << (change + 1) % 10;
+    EXPECT_TRUE(!settled || stamp_of(in("a")) != *settled);
+  }
+}
+
 TEST_F(FileTest, TemporaryNamesNeverRepeat) { EXPECT_NE(temporary_name(folder_.path()), temporary_name(folder_.path())); }
 
 }  // namespace

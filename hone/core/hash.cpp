@@ -16,10 +16,22 @@ struct Sha256::Context {
   ~Context() { EVP_MD_CTX_free(evp); }
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  if (!context_->evp || EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1)
+namespace {
+
+// Looked up once: OpenSSL 3 takes longer to find an algorithm by its name than to hash a short text with it.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
+void begin(EVP_MD_CTX* context) {
+  if (!context || !algorithm() || EVP_DigestInit_ex(context, algorithm(), nullptr) != 1)
     throw Error(ErrorCode::kInternal, "OpenSSL has no SHA-256");
 }
+
+}  // namespace
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) { begin(context_->evp); }
 
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -45,6 +57,15 @@ Sha256::Digest Sha256::digest() {
 std::string Sha256::hex() {
   const Digest bytes = digest();
   return to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Sha256::Digest sha256(std::initializer_list<std::string_view> pieces) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  begin(context.get());
+  for (const std::string_view piece : pieces) EVP_DigestUpdate(context.get(), piece.data(), piece.size());
+  Sha256::Digest digest;
+  EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
+  return digest;
 }
 
 std::string sha256_hex(std::string_view bytes) { return Sha256().update(bytes).hex(); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace hone {
 namespace {
 
@@ -15,6 +17,13 @@ TEST(Sha256, GivesThePublishedAnswers) {
 }
 
 TEST(Sha256, DoesNotCareHowBytesAreCut) { EXPECT_EQ(Sha256().update("a").update("").update("bc").hex(), sha256_hex("abc")); }
+
+TEST(Sha256, OfManyShortTextsIsThatOfEach) {
+  for (const std::string text : {"", "a", "abc"}) {
+    const Sha256::Digest digest = sha256({text.substr(0, 1), text.substr(std::min<std::size_t>(1, text.size()))});
+    EXPECT_EQ(to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}), sha256_hex(text));
+  }
+}
 
 TEST(Sha256, SizedPiecesTellCutsApart) {
   EXPECT_NE(Sha256().update_sized("ab").update_sized("c").hex(), Sha256().update_sized("a").update_sized("bc").hex());

@@ -1,5 +1,7 @@
+#include <arrow/buffer.h>
 #include <arrow/io/compressed.h>
 #include <arrow/io/file.h>
+#include <arrow/io/memory.h>
 #include <arrow/util/compression.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +9,7 @@
 
 #include "hone/core/random.h"
 #include "hone/data/data_testing.h"
+#include "hone/data/reading_testing.h"
 
 namespace hone {
 namespace {
@@ -29,6 +32,26 @@ TEST(CsvReader, GivesFieldsAsTheyAre) {
   EXPECT_TRUE(are(table.types, {"string", "string"}));
   EXPECT_TRUE(are(table.rows, {Strings{"00123", " two words "}, Strings{"2", ""}}));
   EXPECT_TRUE(are(table.lines, {2, 3}));
+}
+
+Reading read_in_windows(const std::string& text, const std::string& encoding, std::size_t block) {
+  return reading_of([&] {
+    auto stream = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(text));
+    return make_csv_reader(TextWindow(std::move(stream), Packing::kNone, encoding, "a.csv", block), ',');
+  });
+}
+
+TEST(CsvReader, TellsTheSameInWindowsOfAnySize) {
+  const std::string body = "\r\na,b\r\n\r\n1,\"x,\"\"y\"\"\r\nz\"\r2,\"\"\n3\n4,caf\xC3\xA9\r5,\xFF\n6,\"open\n7,last";
+  for (const std::string encoding : {"utf-8", "windows-1252"}) {
+    const std::string text = encoding == "utf-8" ? "\xEF\xBB\xBF" + body : body;
+    const Reading whole = read_in_windows(text, encoding, 4096);
+    ASSERT_TRUE(whole.rows) << whole.error;
+    EXPECT_TRUE(are(whole.lines, {4, 6, 8, 9, 11}));
+    EXPECT_EQ(whole.bad.size(), 2u);
+    for (std::size_t block = 1; block <= text.size(); ++block)
+      EXPECT_TRUE(is_same(whole, read_in_windows(text, encoding, block))) << encoding << " in windows of " << block;
+  }
 }
 
 TEST(CsvReader, EndsLinesAtLfCrlfAndCr) {

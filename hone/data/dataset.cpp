@@ -11,10 +11,11 @@
 #include <parquet/metadata.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "hone/core/json.h"
 #include "hone/core/suggest.h"
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/row_texts.h"
 
 namespace hone {
 namespace {
@@ -102,6 +103,17 @@ std::optional<std::string> text_at(const arrow::Array& array, std::int64_t row) 
   const auto one = array.Slice(row, 1);
   const auto text = value_of(arrow::compute::Cast(*one, arrow::utf8()), "a value of type " + array.type()->ToString() + " has no text");
   return static_cast<const arrow::StringArray&>(*text).GetString(0);
+}
+
+// Appends the texts of those `rows` that lie in the batch; they ascend, and `next` is the first that is not yet read.
+void take_texts(const arrow::RecordBatch& batch, std::uint64_t first_row, std::span<const std::uint32_t> rows, std::size_t& next,
+                std::vector<RowTexts>& taken) {
+  const std::uint64_t end = first_row + static_cast<std::uint64_t>(batch.num_rows());
+  for (; next < rows.size() && rows[next] < end; ++next) {
+    taken.emplace_back();
+    for (int column = 0; column < batch.num_columns(); ++column)
+      taken.back().push_back(text_at(*batch.column(column), static_cast<std::int64_t>(rows[next] - first_row)));
+  }
 }
 
 }  // namespace
@@ -226,11 +238,33 @@ std::optional<std::uint64_t> Dataset::find_id(std::string_view id) const {
   return found;
 }
 
+std::vector<RowTexts> row_texts(const Dataset& dataset, std::span<const std::uint32_t> rows, std::span<const std::string> columns) {
+  for (const std::string& column : columns) dataset.require_column(column);
+  std::vector<RowTexts> taken;
+  std::size_t next = 0;
+  std::uint64_t first_row = 0;
+  for (const auto& path : dataset.part_paths()) {
+    PartFile part(path);
+    for (int group = 0; group < part.groups() && next < rows.size(); ++group) {
+      const std::uint64_t end = first_row + part.group_rows(group);
+      if (rows[next] < end)
+        part.scan(group, columns, 8192, [&](const arrow::RecordBatch& batch) {
+          take_texts(batch, first_row, rows, next, taken);
+          first_row += static_cast<std::uint64_t>(batch.num_rows());
+          return next < rows.size();
+        });
+      first_row = end;
+    }
+  }
+  return taken;
+}
+
 void to_json(nlohmann::json& json, const DatasetManifest& manifest) {
   json = {{"format", kFormat},
           {"rows", manifest.rows},
           {"groups", manifest.groups},
           {"empty_texts", manifest.empty_texts},
+          {"skipped_rows", manifest.skipped_rows},
           {"bad_rows", manifest.bad_rows},
           {"notes", manifest.notes},
           {"split_rows", nlohmann::json::object()},
@@ -256,6 +290,7 @@ void from_json(const nlohmann::json& json, DatasetManifest& manifest) {
   json.at("rows").get_to(manifest.rows);
   json.at("groups").get_to(manifest.groups);
   json.at("empty_texts").get_to(manifest.empty_texts);
+  manifest.skipped_rows = json.value("skipped_rows", std::uint64_t{0});  // Absent in manifests of older versions.
   json.at("bad_rows").get_to(manifest.bad_rows);
   json.at("notes").get_to(manifest.notes);
   for (std::size_t split = 0; split < kSplits; ++split)

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "hone/core/json.h"
 #include "hone/data/data_testing.h"
+#include "hone/data/row_texts.h"
 
 namespace hone {
 namespace {
@@ -54,6 +54,19 @@ TEST_F(DatasetTest, FindsRowsByNumberAndById) {
   }
   EXPECT_FALSE(data.find_id("nobody"));
   EXPECT_THROW(data.row(70'000), Error);
+}
+
+TEST_F(DatasetTest, GivesTheTextsOfSomeRows) {
+  const Dataset data(objects_, ref_);
+  const std::vector<std::uint32_t> rows{0, 8191, 8192, 65'535, 65'536, 69'999};
+  const auto texts = row_texts(data, rows, std::vector<std::string>{"text", "hone_id"});
+  ASSERT_EQ(texts.size(), rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    EXPECT_EQ(texts[row], (RowTexts{"text " + std::to_string(rows[row]), "r" + std::to_string(rows[row])}));
+  const std::vector<std::uint32_t> late{69'998};  // The first row group holds none of them.
+  EXPECT_EQ(row_texts(data, late, std::vector<std::string>{"id"}), (std::vector<RowTexts>{{"r69998"}}));
+  EXPECT_TRUE(row_texts(data, {}, std::vector<std::string>{"id"}).empty());
+  EXPECT_THROW(row_texts(data, late, std::vector<std::string>{"nothing"}), Error);
 }
 
 TEST_F(DatasetTest, NamesTheNearestOfAColumnThatIsNotThere) {

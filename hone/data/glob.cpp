@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "hone/core/error.h"
+#include "hone/data/file_advice_internal.h"
 #include "hone/data/import.h"
 
 namespace hone {
@@ -46,11 +47,14 @@ std::vector<fs::path> expand(const std::string& pattern, const fs::path& folder)
   if (pattern.empty()) throw Error(ErrorCode::kInvalidArgument, "a file's name is empty");
   const fs::path path = fs::absolute(folder / pattern).lexically_normal();
   if (fs::exists(path) || !is_glob(pattern)) {
-    if (!fs::exists(path)) throw Error(ErrorCode::kNotFound, "no file '" + pattern + "' in '" + folder.string() + "'");
+    if (!fs::exists(path))
+      throw Error(ErrorCode::kNotFound, "no file '" + pattern + "' in '" + folder.string() + "'" + advice_on_missing_file(path));
     return {path};
   }
   auto matches = matches_of(folder, pattern);
-  if (matches.empty()) throw Error(ErrorCode::kNotFound, "no file matches '" + pattern + "' in '" + folder.string() + "'");
+  if (matches.empty())
+    throw Error(ErrorCode::kNotFound,
+                "no file matches '" + pattern + "' in '" + folder.string() + "'; look at the name, in which * stands for any characters");
   return matches;
 }
 

@@ -8,17 +8,20 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "hone/core/background.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
+#include "hone/core/parallel.h"
 #include "hone/core/suggest.h"
 #include "hone/data/arrow_status_internal.h"
 #include "hone/data/hash_set_internal.h"
 #include "hone/data/part_writer_internal.h"
 #include "hone/data/readers_internal.h"
+#include "hone/data/row_split.h"
 #include "hone/data/table_reader.h"
 
 namespace hone {
@@ -120,6 +123,10 @@ class FieldTexts {
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
+bool has_no_text(const std::vector<FieldTexts>& texts, std::int64_t row) {
+  return std::ranges::all_of(texts, [&](const FieldTexts& text) { return is_blank(text.at(row)); });
+}
+
 std::optional<Split> split_named(std::string_view text) {
   std::string name;
   for (const char c : text)
@@ -175,8 +182,8 @@ struct RowFacts {
 
 class Import {
  public:
-  Import(ObjectStore& objects, const ImportOptions& options, const Progress& progress)
-      : objects_(objects), options_(options), progress_(progress), files_(input_files(options)) {}
+  Import(ObjectStore& objects, const ImportOptions& options, const Progress& progress, int threads)
+      : objects_(objects), options_(options), progress_(progress), files_(input_files(options)), writing_(thread_count(threads) > 1) {}
 
   ObjectRef run() {
     look_at_files();
@@ -322,6 +329,10 @@ class Import {
     std::vector<std::int64_t> kept;
     for (std::int64_t row = 0; row < static_cast<std::int64_t>(lines.size()); ++row) {
       const std::uint64_t line = lines[static_cast<std::size_t>(row)];
+      if (options_.skip_empty_texts && has_no_text(texts, row)) {
+        ++manifest_.skipped_rows;
+        continue;
+      }
       RowFacts facts;
       if (ids) facts.id = ids->at(row);
       if (ids && is_blank(facts.id)) facts.trouble = "has no id in column '" + options_.id + "'";
@@ -409,7 +420,7 @@ class Import {
   void count(const RowFacts& facts, const std::vector<FieldTexts>& texts, std::int64_t row) {
     ++manifest_.rows;
     ++manifest_.split_rows[static_cast<std::size_t>(facts.split)];
-    manifest_.empty_texts += std::all_of(texts.begin(), texts.end(), [&](const FieldTexts& text) { return is_blank(text.at(row)); });
+    manifest_.empty_texts += has_no_text(texts, row);
   }
 
   void append(const RowFacts& facts, std::uint64_t line, SystemColumns& system) const {
@@ -449,14 +460,17 @@ class Import {
         run.push_back(columns[column]->Slice(kept[begin], rows));
         nulls_[column] += static_cast<std::uint64_t>(run.back()->null_count());
       }
-      writer_->write(*arrow::RecordBatch::Make(schema_, rows, std::move(run)));
+      writing_.run([this, batch = arrow::RecordBatch::Make(schema_, rows, std::move(run))] { writer_->write(*batch); });
     }
   }
 
   // --- After reading.
 
   void check_rows() const {
-    const std::uint64_t all = manifest_.rows + manifest_.bad_rows;
+    const std::uint64_t all = manifest_.rows + manifest_.bad_rows + manifest_.skipped_rows;
+    if (all > 0 && all == manifest_.skipped_rows)
+      throw Error(ErrorCode::kInvalidArgument, "none of " + counted(all, "row", "rows") + " has a text in " + quoted_list(options_.text) +
+                                                   ", and skip_empty_texts leaves such rows out; is it the right column?");
     if (all == 0) throw Error(ErrorCode::kInvalidArgument, "no rows in " + quoted_list(names_of(files_), 3));
     const double share = static_cast<double>(manifest_.bad_rows) / static_cast<double>(all);
     if (manifest_.rows > 0 && share <= options_.max_bad_rows) return;
@@ -469,6 +483,7 @@ class Import {
   }
 
   void finish_manifest() {
+    writing_.finish();
     manifest_.parts = writer_->finish();
     for (std::size_t column = 0; column < nulls_.size(); ++column) {
       const auto& field = *own_->field(static_cast<int>(column));
@@ -476,6 +491,9 @@ class Import {
     }
     manifest_.groups = groups_.size();
     if (manifest_.bad_rows > 0) manifest_.notes.push_back(counted(manifest_.bad_rows, "row", "rows") + " could not be used");
+    if (manifest_.skipped_rows > 0)
+      manifest_.notes.push_back(counted(manifest_.skipped_rows, "row", "rows") + " without a text " +
+                                (manifest_.skipped_rows == 1 ? "was" : "were") + " left out");
     if (manifest_.empty_texts > 0) manifest_.notes.push_back(counted(manifest_.empty_texts, "row has", "rows have") + " no text");
     if (!repeats_.empty()) manifest_.notes.push_back(counted(repeats_.size(), "text stands", "texts stand") + " in more than one row");
     if (groups_by_split_.size() > groups_.size())
@@ -501,13 +519,26 @@ class Import {
   HashSet groups_;
   HashSet groups_by_split_;
   std::string buffer_;
+  InBackground writing_;  // Of batches by writer_; ends before it.
 };
 
 }  // namespace
 
-ObjectRef import_dataset(ObjectStore& objects, const ImportOptions& options, const Progress& progress) {
+Split split_of_key(std::string_view key, const SplitOptions& options) {
+  std::string buffer;
+  return split_at(unit_interval(split_hash(key, buffer)), options.share[0], options.share[1]);
+}
+
+std::string key_of_texts(std::span<const std::string_view> texts) {
+  Sha256 hash;
+  for (const std::string_view text : texts) hash.update_sized(text);
+  const Sha256::Digest digest = hash.digest();
+  return to_hex({reinterpret_cast<const char*>(digest.data()), kTextHashDigits / 2});
+}
+
+ObjectRef import_dataset(ObjectStore& objects, const ImportOptions& options, const Progress& progress, int threads) {
   options.validate();
-  return Import(objects, options, progress).run();
+  return Import(objects, options, progress, threads).run();
 }
 
 }  // namespace hone

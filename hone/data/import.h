@@ -39,7 +39,8 @@ struct ImportOptions {
   std::vector<std::string> text;  // At least one column.
   std::string group;              // Column; empty: every row is its own group. A row without a value is its own group.
   SplitOptions split;
-  double max_bad_rows = 0.01;  // Share of all rows.
+  double max_bad_rows = 0.01;     // Share of all rows.
+  bool skip_empty_texts = false;  // Rows whose text fields are all empty or missing are left out and counted; no fault of theirs counts.
   void validate() const;
 };
 
@@ -57,7 +58,9 @@ struct FileVersion {
 /// Throws kNotFound for a missing file or column (naming the nearest), kCorruptData for a duplicate id (naming both
 /// places), for more malformed rows than max_bad_rows (naming the first ten), for a file that changed while it was
 /// read; kInvalidArgument for an empty set of files or no rows at all.
-ObjectRef import_dataset(ObjectStore& objects, const ImportOptions& options, const Progress& progress = {});
+///
+/// With more than one of `threads` (0: as many as the machine has) it writes while it reads.
+ObjectRef import_dataset(ObjectStore& objects, const ImportOptions& options, const Progress& progress = {}, int threads = 0);
 
 /// Files named by paths and globs (*, ?, [..], ** is not there), relative ones from `folder`; matches of a glob in byte order.
 /// Throws kNotFound for a path or glob that names nothing.

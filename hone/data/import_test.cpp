@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
 #include "hone/data/data_testing.h"
 #include "hone/data/hash_set_internal.h"
 
@@ -262,6 +262,35 @@ TEST_F(ImportTest, CountsRowsWithoutTextAndRepairedFields) {
   EXPECT_EQ(data.manifest().empty_texts, 2u);
   EXPECT_TRUE(has(joined(data.manifest().notes), "1 field of 'a.csv' held invalid UTF-8"));
   EXPECT_TRUE(has(joined(data.manifest().notes), "2 rows have no text"));
+}
+
+TEST_F(ImportTest, LeavesRowsWithoutATextOutWhereItIsAskedTo) {
+  ImportOptions wanted = options({file("a.csv", "id,text,more\n1,one,\n2,,\n,\" \",\n4,,four\n5,five,\n")});
+  wanted.id = "id";
+  wanted.text = {"text", "more"};
+  wanted.skip_empty_texts = true;
+  wanted.max_bad_rows = 0.0;
+  const Dataset data = import(wanted);
+  EXPECT_TRUE(are(column(data, "hone_id"), {"1", "4", "5"}));
+  EXPECT_TRUE(are(column(data, "hone_line"), {"2", "5", "6"}));
+  EXPECT_EQ(data.manifest().skipped_rows, 2u) << "one of them has no id either, and need not have one";
+  EXPECT_EQ(data.manifest().bad_rows, 0u);
+  EXPECT_EQ(data.manifest().empty_texts, 0u);
+  EXPECT_EQ(data.manifest().split_rows[0] + data.manifest().split_rows[1] + data.manifest().split_rows[2], 3u);
+  EXPECT_TRUE(are(data.manifest().notes, {"2 rows without a text were left out"}));
+}
+
+TEST_F(ImportTest, SaysSoWhenNoRowHasAText) {
+  ImportOptions wanted = options({file("a.csv", "id,text\n1,\n2,\n")});
+  wanted.skip_empty_texts = true;
+  EXPECT_EQ(error_importing(wanted),
+            "invalid-argument: none of 2 rows has a text in 'text', and skip_empty_texts leaves such rows out; is it the right column?");
+}
+
+TEST_F(ImportTest, ReadsManifestsThatKnowNothingOfSkippedRows) {
+  nlohmann::json json = import(options({file("a.csv", "text\none\n")})).manifest();
+  json.erase("skipped_rows");
+  EXPECT_EQ(json.get<DatasetManifest>().skipped_rows, 0u);
 }
 
 TEST_F(ImportTest, FindsOneTypeForAColumnOfSeveralFiles) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "hone/core/text_parts.h"
 #include "hone/core/unicode.h"
 #include "hone/data/json_row_internal.h"
 
@@ -13,8 +14,6 @@ namespace {
 constexpr int kMaxDepth = 64;
 constexpr std::uint64_t kOnes = 0x0101010101010101u;
 constexpr std::uint64_t kHighs = 0x8080808080808080u;
-
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 std::uint64_t zero_bytes(std::uint64_t eight) { return (eight - kOnes) & ~eight & kHighs; }
 

@@ -203,7 +203,7 @@ class JsonlReader : public TableReader {
       bytes += append(*builder);
       batch.lines.push_back(rows_.line());
     }
-    if (!batch.lines.empty()) batch.rows = value_of(builder->Flush(), name_, ErrorCode::kIo);
+    if (!batch.lines.empty()) batch.rows = flush(*builder, static_cast<std::int64_t>(batch.lines.size()));
     return batch;
   }
 
@@ -215,6 +215,12 @@ class JsonlReader : public TableReader {
   std::uint64_t bytes_read() const override { return rows_.bytes_read(); }
 
  private:
+  // The builder takes the number of rows from its columns; rows that name none, `{}`, are rows too.
+  std::shared_ptr<arrow::RecordBatch> flush(arrow::RecordBatchBuilder& builder, std::int64_t rows) const {
+    if (schema_->num_fields() == 0) return arrow::RecordBatch::Make(schema_, rows, arrow::ArrayVector());
+    return value_of(builder.Flush(), name_, ErrorCode::kIo);
+  }
+
   // Returns the bytes that the row took, to know when a batch is large enough.
   std::size_t append(arrow::RecordBatchBuilder& builder) {
     std::size_t bytes = 0;

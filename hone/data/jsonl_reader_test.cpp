@@ -1,9 +1,11 @@
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "hone/core/json.h"
 #include "hone/data/data_testing.h"
 #include "hone/data/json_row_internal.h"
+#include "hone/data/reading_testing.h"
 
 namespace hone {
 namespace {
@@ -24,6 +26,32 @@ TEST(JsonlReader, KeepsNumbersAndBooleansAndAbsence) {
   EXPECT_TRUE(are(table.types, {"int64", "double", "string", "bool"}));
   EXPECT_TRUE(are(table.rows, {Strings{"7", "1.5", "café", "true"}, Strings{"(null)", "2", "", "(null)"}}));
   EXPECT_TRUE(are(table.lines, {1, 2}));
+}
+
+Reading read_in_windows(const std::string& text, std::size_t block) {
+  const auto window = [&] {
+    auto stream = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(text));
+    return TextWindow(std::move(stream), Packing::kNone, "utf-8", "a.jsonl", block);
+  };
+  return reading_of([&] { return make_jsonl_reader(window(), text_for_null(*scan_jsonl(window()))); });
+}
+
+TEST(JsonlReader, TellsTheSameInWindowsOfAnySize) {
+  const std::string text =
+      "\xEF\xBB\xBF{\"a\": 1, \"b\": \"caf\\u00e9\"}\r\n\n{\"a\": 2.5}\nno row\n{\"b\": null, \"c\": [1, \"\\n\"]}\n{\"a\": ";
+  const Reading whole = read_in_windows(text, 4096);
+  ASSERT_TRUE(whole.rows) << whole.error;
+  EXPECT_TRUE(are(whole.lines, {1, 3, 5}));
+  EXPECT_EQ(whole.bad.size(), 2u);
+  for (std::size_t block = 1; block <= text.size(); ++block)
+    EXPECT_TRUE(is_same(whole, read_in_windows(text, block))) << "in windows of " << block;
+}
+
+TEST(JsonlReader, CountsRowsThatNameNoColumn) {
+  const Reading reading = read_in_windows("{}\n{}\n", 4096);
+  ASSERT_TRUE(reading.rows) << reading.error;
+  EXPECT_EQ(reading.rows->num_rows(), 2);
+  EXPECT_TRUE(are(reading.lines, {1, 2}));
 }
 
 TEST(JsonlReader, MakesTextAsWrittenOfMixedColumns) {

@@ -10,12 +10,65 @@
 #include <parquet/file_reader.h>
 #include <parquet/properties.h>
 
+#include <charconv>
+#include <cmath>
+
 #include "hone/core/unicode.h"
 #include "hone/data/arrow_status_internal.h"
 #include "hone/data/readers_internal.h"
 
 namespace hone {
 namespace {
+
+bool is_list(const arrow::DataType& type) {
+  return type.id() == arrow::Type::LIST || type.id() == arrow::Type::LARGE_LIST || type.id() == arrow::Type::FIXED_SIZE_LIST;
+}
+
+// The numbers of one list as JSON, as JSON Lines would have them.
+std::string json_list(const arrow::DoubleArray& numbers) {
+  std::string text = "[";
+  for (std::int64_t place = 0; place < numbers.length(); ++place) {
+    char buffer[32];
+    // A float is written as shortly as a float can be: embeddings are floats.
+    const auto narrow = static_cast<float>(numbers.Value(place));
+    const auto end = static_cast<double>(narrow) == numbers.Value(place)
+                         ? std::to_chars(buffer, buffer + sizeof buffer, narrow).ptr
+                         : std::to_chars(buffer, buffer + sizeof buffer, numbers.Value(place)).ptr;
+    const bool is_sayable = numbers.IsValid(place) && std::isfinite(numbers.Value(place));
+    text += place > 0 ? "," : "";
+    text += is_sayable ? std::string_view(buffer, end) : "null";
+  }
+  return text + "]";
+}
+
+template <typename Lists>
+arrow::Status append_lists(const arrow::Array& array, arrow::StringBuilder& texts) {
+  const auto& lists = static_cast<const Lists&>(array);
+  for (std::int64_t row = 0; row < lists.length(); ++row) {
+    if (lists.IsNull(row)) {
+      ARROW_RETURN_NOT_OK(texts.AppendNull());
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto numbers, arrow::compute::Cast(*lists.value_slice(row), arrow::float64()));
+    ARROW_RETURN_NOT_OK(texts.Append(json_list(static_cast<const arrow::DoubleArray&>(*numbers))));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> lists_as_json(const arrow::Array& array) {
+  arrow::StringBuilder texts;
+  switch (array.type_id()) {
+    case arrow::Type::LIST:
+      ARROW_RETURN_NOT_OK(append_lists<arrow::ListArray>(array, texts));
+      break;
+    case arrow::Type::LARGE_LIST:
+      ARROW_RETURN_NOT_OK(append_lists<arrow::LargeListArray>(array, texts));
+      break;
+    default:
+      ARROW_RETURN_NOT_OK(append_lists<arrow::FixedSizeListArray>(array, texts));
+  }
+  return texts.Finish();
+}
 
 // What a column of this type becomes, or null for one that is left out.
 std::shared_ptr<arrow::DataType> type_for(const arrow::DataType& type) {
@@ -57,7 +110,7 @@ std::shared_ptr<arrow::DataType> type_for(const arrow::DataType& type) {
     case arrow::Type::NA:
       return arrow::utf8();
     default:
-      return nullptr;
+      return is_list(type) && arrow::is_floating(type.field(0)->type()->id()) ? arrow::utf8() : nullptr;
   }
 }
 
@@ -124,7 +177,7 @@ class ParquetReader : public TableReader {
 
   void note_left_out(const arrow::Field& field) {
     std::string note = "column '" + field.name() + "' of " + name_ + " is left out: it holds " + field.type()->ToString() +
-                       ", and nested columns are not read";
+                       ", and of nested columns only lists of floats are read";
     if (notes_.empty() || notes_.back() != note) notes_.push_back(std::move(note));
   }
 
@@ -156,6 +209,7 @@ class ParquetReader : public TableReader {
   std::shared_ptr<arrow::Array> converted(std::shared_ptr<arrow::Array> array, const arrow::Field& wanted) {
     const std::string what =
         name_ + ": column '" + wanted.name() + "' of " + array->type()->ToString() + " cannot become " + wanted.type()->ToString();
+    if (is_list(*array->type())) return value_of(lists_as_json(*array), what);
     if (array->type_id() == arrow::Type::DICTIONARY)
       array = value_of(arrow::compute::Cast(*array, static_cast<const arrow::DictionaryType&>(*array->type()).value_type()), what);
     auto options = arrow::compute::CastOptions::Safe();

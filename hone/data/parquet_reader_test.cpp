@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
 
+#include <limits>
+
 #include "hone/data/data_testing.h"
 
 namespace hone {
@@ -69,6 +71,21 @@ TEST(ParquetReader, LeavesOutNestedColumnsAndSaysSo) {
   EXPECT_TRUE(are(table.columns, {"t"}));
   ASSERT_EQ(table.notes.size(), 1u);
   EXPECT_TRUE(has(table.notes[0], "column 'spans' of a.parquet is left out"));
+}
+
+TEST(ParquetReader, KeepsListsOfFloatsAsJson) {
+  const TestFolder folder;
+  const auto values = std::make_shared<arrow::FloatBuilder>();
+  arrow::FixedSizeListBuilder lists(arrow::default_memory_pool(), values, 2);
+  ASSERT_TRUE(lists.Append().ok() && values->AppendValues({0.1f, -2.0f}).ok());
+  ASSERT_TRUE(lists.Append().ok() && values->Append(std::numeric_limits<float>::quiet_NaN()).ok() && values->AppendNull().ok());
+  ASSERT_TRUE(lists.AppendNull().ok());
+  const auto file =
+      write_parquet(folder / "a.parquet", {arrow::field("v", arrow::fixed_size_list(arrow::float32(), 2))}, {lists.Finish().ValueOrDie()});
+  const ReadTable table = read_table(file);
+  EXPECT_TRUE(are(table.types, {"string"}));
+  EXPECT_EQ(table.rows.at(0), (Strings{"[0.1,-2]"}));
+  EXPECT_EQ(table.rows.at(1), (Strings{"[null,null]"}));
 }
 
 TEST(ParquetReader, RepairsInvalidUtf8) {

@@ -13,8 +13,10 @@
 #include <unordered_set>
 
 #include "hone/core/hash.h"
+#include "hone/core/suggest.h"
 #include "hone/core/unicode.h"
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/file_advice_internal.h"
 #include "hone/data/readers_internal.h"
 #include "hone/data/value.h"
 
@@ -25,6 +27,12 @@ constexpr std::size_t kSample = 4 << 20;
 constexpr std::uint64_t kRows = 20'000;
 constexpr std::size_t kShown = 3;
 constexpr std::size_t kShownCharacters = 80;
+// A text is several words; values of fewer are names, paths, addresses.
+constexpr double kFewestWords = 2;
+// A column of varied values that read like no text must be so long at least to be taken for one.
+constexpr double kFewestCharacters = 20;
+// So many columns are named in a message.
+constexpr std::size_t kNamedColumns = 12;
 
 // --- The bytes.
 
@@ -36,7 +44,7 @@ struct Sample {
 
 Sample sample_of(const std::filesystem::path& path, Packing packing) {
   auto stream = value_of(arrow::io::ReadableFile::Open(path.string()), "cannot open '" + path.string() + "'", ErrorCode::kIo);
-  TextWindow window(std::move(stream), packing, "utf-8", path.filename().string());
+  TextWindow window(std::move(stream), packing, "utf-8", path.filename().string(), TextWindow::kSmallBlock);
   bool more = true;
   while (window.text().size() < kSample && more) more = window.grow();
   Sample sample{.bytes = std::string(window.text().substr(0, kSample)), .whole = !more};
@@ -85,7 +93,7 @@ struct Cut {
 
 TextWindow window_over(const Sample& sample, const ReadOptions& read, const std::string& name) {
   auto stream = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(sample.bytes));
-  return {std::move(stream), Packing::kNone, read.encoding, name};
+  return {std::move(stream), Packing::kNone, read.encoding, name, TextWindow::kSmallBlock};
 }
 
 std::unique_ptr<TableReader> csv_reader_over(const Sample& sample, const ReadOptions& read, const std::string& name) {
@@ -118,6 +126,7 @@ void choose_delimiter(const Sample& sample, char by_name, SniffedFile& file) {
     if (better) best = cut;
   }
   file.read.delimiter = best.delimiter;
+  if (best.fields == 0) return;  // Whoever reads on meets the reason.
   std::string reason = "it cuts " + std::to_string(static_cast<int>(100 * best.agreement)) + " % of the rows into " +
                        std::to_string(best.fields) + " fields";
   if (best.fields < 2) reason = "no other one cuts the rows; there is one column";
@@ -208,17 +217,15 @@ std::string shortened(const std::string& value) {
   return value.substr(0, end) + "…";
 }
 
-ColumnKind kind_of(const SniffedColumn& column, std::uint64_t filled, std::uint64_t numbers, std::uint64_t dates, std::uint64_t blanks,
-                   bool whole) {
+ColumnKind kind_of(const SniffedColumn& column, std::uint64_t filled, std::uint64_t numbers, std::uint64_t dates, bool whole) {
   const auto nearly_all = [&](std::uint64_t count) { return filled > 0 && 20 * count >= 19 * filled; };
   const bool all_different = column.distinct == filled && column.empty == 0 && filled > 1;
   const bool hardly_repeat = filled > 1 && 100 * column.distinct >= 99 * filled;
-  const double words_per_value = filled == 0 ? 0 : 1 + static_cast<double>(blanks) / static_cast<double>(filled);
   // Few values for many rows are a code even where they are written as numbers.
   const bool few = column.distinct <= 2 || (column.distinct <= 1000 && 10 * column.distinct <= filled);
   if (nearly_all(dates)) return ColumnKind::kDate;
   if (nearly_all(numbers) && !(all_different && whole)) return few && column.distinct <= 20 ? ColumnKind::kCategory : ColumnKind::kNumber;
-  if (hardly_repeat && words_per_value < 1.2 && column.mean_characters <= 64) return ColumnKind::kId;
+  if (hardly_repeat && column.mean_words < 1.2 && column.mean_characters <= 64) return ColumnKind::kId;
   if (few && column.mean_characters <= 100) return ColumnKind::kCategory;
   return ColumnKind::kText;
 }
@@ -243,7 +250,8 @@ SniffedColumn look_at(const std::string& name, const std::vector<std::string>& v
   const std::uint64_t filled = values.size() - column.empty;
   column.distinct = different.size();
   column.mean_characters = filled == 0 ? 0 : static_cast<double>(characters) / static_cast<double>(filled);
-  column.kind = kind_of(column, filled, numbers, dates, blanks, whole);
+  column.mean_words = filled == 0 ? 0 : 1 + static_cast<double>(blanks) / static_cast<double>(filled);
+  column.kind = kind_of(column, filled, numbers, dates, whole);
   return column;
 }
 
@@ -263,7 +271,7 @@ bool ends_like_id(const std::string& name) {
 std::optional<SniffedChoice> choose_id(SniffedFile& file) {
   std::optional<SniffedChoice> choice;
   for (const SniffedColumn& column : file.columns) {
-    if (column.kind != ColumnKind::kId) continue;
+    if (column.kind != ColumnKind::kId || (file.text && file.text->column == column.name)) continue;
     if (column.distinct < file.rows) {
       file.assumptions.push_back("id: not '" + column.name + "', of which only " + std::to_string(column.distinct) + " of " +
                                  std::to_string(file.rows) + " values differ");
@@ -280,26 +288,70 @@ bool is_json(const SniffedColumn& column) {
   return !column.examples.empty() && (column.examples[0].starts_with('[') || column.examples[0].starts_with('{'));
 }
 
+bool named_like_text(const SniffedColumn& column) {
+  return named_like(column.name, {"text",   "body",     "message",  "content",   "comment",  "description", "narrative",
+                                  "review", "question", "sentence", "utterance", "query",    "tweet",       "email",
+                                  "mail",   "note",     "remark",   "subject",   "abstract", "summary",     "feedback"});
+}
+
+// Scripts without spaces write a text as one word.
+bool reads_like_text(const SniffedColumn& column) {
+  return column.mean_words >= kFewestWords || std::ranges::any_of(column.examples, [](const std::string& value) {
+           return count_words(value) >= 3 && value.find('/') == std::string::npos && value.find('@') == std::string::npos;
+         });
+}
+
+// How well a column would do as text: texts before names and addresses, a name that says so before another, then the longest.
+std::array<double, 4> fitness(const SniffedColumn& column) {
+  return {column.kind == ColumnKind::kText && reads_like_text(column) ? 1.0 : 0.0, reads_like_text(column) ? 1.0 : 0.0,
+          named_like_text(column) ? 1.0 : 0.0, column.mean_characters};
+}
+
+bool could_be_text(const SniffedColumn& column) {
+  return column.distinct > 0 && column.kind != ColumnKind::kNumber && column.kind != ColumnKind::kDate && !is_json(column) &&
+         ((column.kind == ColumnKind::kText && column.mean_characters >= kFewestCharacters) || reads_like_text(column) ||
+          named_like_text(column));
+}
+
 std::optional<SniffedChoice> choose_text(const SniffedFile& file) {
   const SniffedColumn* best = nullptr;
   for (const SniffedColumn& column : file.columns)
-    if (column.kind == ColumnKind::kText && !is_json(column) && (!best || column.mean_characters > best->mean_characters)) best = &column;
-  if (best)
-    return SniffedChoice{
-        best->name, "it holds the longest texts, " + std::to_string(static_cast<int>(best->mean_characters)) + " characters on average"};
-  return std::nullopt;
+    if (could_be_text(column) && (!best || fitness(column) > fitness(*best))) best = &column;
+  if (!best) return std::nullopt;
+  const std::string length = std::to_string(static_cast<int>(best->mean_characters)) + " characters on average";
+  if (named_like_text(*best)) return SniffedChoice{best->name, "it holds texts, " + length + ", and so it is named"};
+  return SniffedChoice{best->name, "it holds the longest texts, " + length};
+}
+
+bool named_like_label(const SniffedColumn& column) {
+  return named_like(column.name, {"label", "class", "category", "intent", "target", "gold", "topic", "sentiment", "truth"});
+}
+
+// A column named like labels that cannot be one, or not the only one, is worth a word.
+void say_other_labels(SniffedFile& file, const std::optional<SniffedChoice>& chosen) {
+  for (const SniffedColumn& column : file.columns) {
+    if (!named_like_label(column) || (chosen && chosen->column == column.name) || (file.text && file.text->column == column.name)) continue;
+    if (is_json(column))
+      file.assumptions.push_back("label: not '" + column.name + "', which holds lists; a row has one class");
+    else if (column.kind == ColumnKind::kCategory && column.distinct >= 2)
+      file.assumptions.push_back("label: '" + column.name + "' could be it, too (" + std::to_string(column.distinct) +
+                                 " different values)");
+    else if (column.distinct > 1 && column.kind != ColumnKind::kNumber && column.kind != ColumnKind::kDate)
+      file.assumptions.push_back("label: not '" + column.name + "', whose " + std::to_string(column.distinct) + " values in " +
+                                 std::to_string(file.rows) + " rows are too many for classes");
+  }
 }
 
 // A name that says so, or else the first column of 2 to 100 different values that every row has.
 std::optional<SniffedChoice> choose_label(const SniffedFile& file) {
   std::optional<SniffedChoice> choice;
   for (const SniffedColumn& column : file.columns) {
-    if (column.kind != ColumnKind::kCategory || column.distinct < 2) continue;
+    const bool is_text = file.text && file.text->column == column.name;
+    if (column.kind != ColumnKind::kCategory || column.distinct < 2 || is_json(column) || is_text) continue;
     const std::string values = std::to_string(column.distinct) + " different values";
-    if (named_like(column.name, {"label", "class", "category", "intent", "target", "gold", "topic", "sentiment"}))
-      return SniffedChoice{column.name, "it has " + values + ", and so it is named"};
+    if (named_like_label(column)) return SniffedChoice{column.name, "it has " + values + ", and so it is named"};
     if (!choice && column.empty == 0 && column.distinct <= 100)
-      choice = SniffedChoice{column.name, "it is the first with few values (" + values + ")"};
+      choice = SniffedChoice{column.name, "it is the first with few values (" + values + "); --label names another, --label '' none"};
   }
   return choice;
 }
@@ -309,18 +361,33 @@ std::optional<SniffedChoice> choose_group(const SniffedFile& file) {
     const bool repeats = column.distinct > 1 && column.distinct < file.rows - column.empty;
     const bool named = named_like(column.name, {"customer", "user", "author", "client", "account", "conversation", "thread", "document",
                                                 "doc_id", "session", "video", "patient"});
-    if (repeats && named && column.mean_characters <= 64 && column.kind != ColumnKind::kDate &&
+    const bool is_text = file.text && file.text->column == column.name;
+    if (repeats && named && column.mean_characters <= 64 && column.kind != ColumnKind::kDate && !is_text &&
         (!file.label || file.label->column != column.name))
       return SniffedChoice{column.name, "its values come again, and rows of one " + column.name + " may not be torn apart by the split"};
   }
   return std::nullopt;
 }
 
-void choose_columns(SniffedFile& file) {
-  file.id = choose_id(file);
-  file.text = choose_text(file);
-  file.label = choose_label(file);
-  file.group = choose_group(file);
+// What was named holds; an empty name is a choice against any column.
+template <typename Guess>
+std::optional<SniffedChoice> named_or(const std::optional<std::string>& named, const SniffedFile& file, std::string_view purpose,
+                                      const Guess& guess) {
+  if (!named) return guess();
+  if (named->empty()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const SniffedColumn& column : file.columns) names.push_back(column.name);
+  if (std::ranges::find(names, *named) == names.end())
+    throw Error(ErrorCode::kNotFound, std::string(purpose) + ": no column '" + *named + "'" + suggestion(*named, names));
+  return SniffedChoice{*named, "you named it"};
+}
+
+void choose_columns(SniffedFile& file, const SniffOptions& options) {
+  file.text = named_or(options.text, file, "text", [&] { return choose_text(file); });
+  file.id = named_or(options.id, file, "id", [&] { return choose_id(file); });
+  file.label = named_or(options.label, file, "label", [&] { return choose_label(file); });
+  if (!options.label) say_other_labels(file, file.label);
+  file.group = named_or(options.group, file, "group", [&] { return choose_group(file); });
 }
 
 void describe(const Rows& rows, SniffedFile& file) {
@@ -333,21 +400,50 @@ void describe(const Rows& rows, SniffedFile& file) {
   }
 }
 
+// Rows that the import will leave out, or end on when they are many.
+void say_bad_rows(const TableReader& reader, std::size_t good, SniffedFile& file) {
+  const std::uint64_t bad = reader.bad_row_count();
+  if (bad == 0) return;
+  const BadRow& first = reader.bad_rows().front();
+  file.bad_rows = static_cast<double>(bad) / static_cast<double>(bad + good);
+  file.assumptions.push_back("rows: " + std::to_string(bad) + " of " + std::to_string(bad + good) + " cannot be used; the first is line " +
+                             std::to_string(first.line) + ": " + first.reason);
+}
+
 // The encoding and the delimiter are found before rows are read.
 Rows rows_of_csv(const std::filesystem::path& path, const PackedName& packed, SniffedFile& file) {
   const Sample sample = sample_of(path, packed.packing);
   const std::string name = path.filename().string();
+  refuse_binary(path, sample.bytes);
   file.had_bom = begins_with_bom(path, packed.packing);
   choose_encoding(sample, file);
   choose_delimiter(sample, packed.name.ends_with(".tsv") ? '\t' : ',', file);
-  return rows_of(*csv_reader_over(sample, file.read, name));
+  try {
+    const auto reader = csv_reader_over(sample, file.read, name);
+    Rows rows = rows_of(*reader);
+    say_bad_rows(*reader, rows.count(), file);
+    return rows;
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + "; if the first line holds no names, add a line of names at the top");
+  }
 }
 
 Rows rows_of_jsonl(const std::filesystem::path& path, const PackedName& packed, SniffedFile& file) {
   const Sample sample = sample_of(path, packed.packing);
   const std::string name = path.filename().string();
+  refuse_binary(path, sample.bytes);
   const auto types = text_for_null(*scan_jsonl(window_over(sample, file.read, name)));
   return rows_of(*make_jsonl_reader(window_over(sample, file.read, name), types));
+}
+
+[[noreturn]] void refuse_without_rows(const std::filesystem::path& path, const Rows& rows, const SniffedFile& file) {
+  const std::string name = "'" + path.string() + "'";
+  if (std::filesystem::file_size(path) == 0) throw Error(ErrorCode::kInvalidArgument, "no rows in " + name + ": it is empty");
+  const bool has_bad_rows = !file.assumptions.empty() && file.assumptions.back().starts_with("rows: ");
+  if (has_bad_rows) throw Error(ErrorCode::kInvalidArgument, "no rows in " + name + " can be used: " + file.assumptions.back().substr(6));
+  if (rows.names.empty()) throw Error(ErrorCode::kInvalidArgument, "no rows in " + name + ": it holds empty lines alone");
+  throw Error(ErrorCode::kInvalidArgument, "no rows in " + name + ": its only line is read as the names of the columns " +
+                                               quoted_list(rows.names, kNamedColumns) + "; add rows below it, or a line of names above it");
 }
 
 }  // namespace
@@ -368,19 +464,19 @@ std::string_view to_string(ColumnKind kind) {
   return "unknown";
 }
 
-SniffedFile sniff(const std::filesystem::path& path) {
+SniffedFile sniff(const std::filesystem::path& path, const SniffOptions& options) {
   require_file(path);
   const PackedName packed = packing_of(path.filename().string());
   const bool csv = packed.name.ends_with(".csv") || packed.name.ends_with(".tsv");
   const bool jsonl = packed.name.ends_with(".jsonl") || packed.name.ends_with(".ndjson");
   SniffedFile file;
   const Rows rows = csv ? rows_of_csv(path, packed, file) : jsonl ? rows_of_jsonl(path, packed, file) : rows_of(*open_table(path, {}));
-  if (rows.count() == 0) throw Error(ErrorCode::kInvalidArgument, "no rows in '" + path.string() + "'");
+  if (rows.count() == 0) refuse_without_rows(path, rows, file);
   choose_decimal(rows, file);
   if (csv) judge_header(rows, file);
   file.assumptions.push_back("time_zone: UTC, for dates without one");
   describe(rows, file);
-  choose_columns(file);
+  choose_columns(file, options);
   return file;
 }
 

@@ -77,6 +77,55 @@ TEST(Sniff, TellsWhatColumnsAreAndCouldBeFor) {
   EXPECT_TRUE(are(file.first_rows[0], {"m0", "c0", "2026-01-01", "0.25", "this is message 0 of many", "loan"}));
 }
 
+TEST(Sniff, PrefersTextsToAddressesAndNames) {
+  const SniffedFile file =
+      sniff_text("page,review\n" + numbers("https://shop.example/a/very/long/path/to/some/page/number/#,short words # here", 50));
+  EXPECT_EQ(file.text->column, "review");
+  // Texts that come again look like a category, and still are what there is to read.
+  std::string again = "question,label\n";
+  for (int row = 0; row < 200; ++row)
+    again += std::string(row % 2 ? "where is my card" : "what is the fee") + "," + (row % 2 ? "card" : "fees") + "\n";
+  EXPECT_EQ(sniff_text(again).text->column, "question");
+  EXPECT_EQ(sniff_text(again).label->column, "label");
+  EXPECT_FALSE(sniff_text("item,worker,label\n" + numbers("i#,w1,yes", 50)).text);
+}
+
+TEST(Sniff, TakesColumnsThatAreNamed) {
+  const TestFolder folder;
+  const auto path =
+      write_text(folder / "a.csv", "id,text,other,label\n" + numbers("#,words and words #,longer words of another column #,x", 50));
+  EXPECT_EQ(sniff(path).text->column, "text");
+  const SniffedFile named = sniff(path, {.id = "", .text = "other", .label = {}, .group = {}});
+  EXPECT_EQ(named.text->column, "other");
+  EXPECT_FALSE(named.id);
+  const auto error = error_of([&] { sniff(path, {.id = {}, .text = "txt", .label = {}, .group = {}}); });
+  ASSERT_TRUE(error);
+  EXPECT_STREQ(error->what(), "text: no column 'txt'; did you mean 'text'?");
+}
+
+TEST(Sniff, SaysWhatElseCouldBeTheLabel) {
+  std::string text = "text,topic,sentiment,tags_label\n";
+  for (int row = 0; row < 100; ++row)
+    text += "words and words " + std::to_string(row) + "," + (row % 2 ? "a" : "b") + "," + (row % 3 ? "c" : "d") + ",\"[1]\"\n";
+  const SniffedFile file = sniff_text(text);
+  EXPECT_EQ(file.label->column, "topic");
+  EXPECT_TRUE(has(joined(file.assumptions), "label: 'sentiment' could be it, too (2 different values)"));
+  EXPECT_TRUE(has(joined(file.assumptions), "label: not 'tags_label', which holds lists"));
+}
+
+TEST(Sniff, RefusesBytesThatAreNoText) {
+  const TestFolder folder;
+  const auto said = [&](std::string_view bytes, const char* name = "a.csv") {
+    const auto error = error_of([&] { sniff(write_text(folder / name, bytes)); });
+    return error ? std::string(error->what()) : std::string();
+  };
+  EXPECT_TRUE(has(said(std::string("PK\x03\x04") + std::string(50, '\0')), "save the sheet as CSV"));
+  EXPECT_TRUE(has(said(std::string_view("a\0,\0b\0\n\0c\0,\0d\0\n\0", 16)), "iconv -f UTF-16LE"));
+  EXPECT_TRUE(has(said(std::string(100, '\0') + "a,b"), "is no text"));
+  EXPECT_TRUE(has(said("[{\"a\": 1}]", "a.json"), "jq -c '.[]' a.json > a.jsonl"));
+  EXPECT_TRUE(has(said("{\"v\": [1], \"rows\": [{\"a\": 1}]}", "a.json"), "jq -c '.rows[]' a.json"));
+}
+
 TEST(Sniff, ReadsJsonl) {
   const SniffedFile file = sniff_text(numbers("{\"id\": #, \"text\": \"words and words #\"}", 30), "a.jsonl");
   ASSERT_TRUE(file.id && file.text);

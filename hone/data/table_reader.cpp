@@ -3,7 +3,10 @@
 #include <arrow/io/file.h>
 #include <arrow/type.h>
 
+#include <algorithm>
+
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/file_advice_internal.h"
 #include "hone/data/readers_internal.h"
 
 namespace hone {
@@ -15,7 +18,9 @@ constexpr const char* kEndings = ".csv, .tsv, .jsonl, .ndjson, .parquet, and the
 TextWindow open_text(const std::filesystem::path& file, Packing packing, const ReadOptions& options) {
   const std::string name = file.filename().string();
   auto stream = value_of(arrow::io::ReadableFile::Open(file.string()), "cannot open '" + file.string() + "'", ErrorCode::kIo);
-  return {std::move(stream), packing, options.encoding, name};
+  const auto bytes = static_cast<std::size_t>(stream->GetSize().ValueOr(TextWindow::kBlock));
+  const std::size_t block = std::clamp(bytes, TextWindow::kSmallBlock, TextWindow::kBlock);  // A small file needs no large window.
+  return {std::move(stream), packing, options.encoding, name, block};
 }
 
 char delimiter_of(const ReadOptions& options, std::string_view name) {
@@ -38,13 +43,13 @@ Format format_of(const std::filesystem::path& file, const ReadOptions& options) 
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return {Format::kJsonl, packing};
   if (name.ends_with(".parquet") && packing == Packing::kNone) return {Format::kParquet};
   throw Error(ErrorCode::kInvalidArgument,
-              "cannot tell the format of '" + file.filename().string() + "' by its ending; known are " + kEndings);
+              "cannot tell the format of '" + file.filename().string() + "' by its ending; known are " + kEndings + advice_on_format(file));
 }
 
 }  // namespace
 
 void require_file(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) throw Error(ErrorCode::kNotFound, "no file '" + file.string() + "'");
+  if (!std::filesystem::exists(file)) throw Error(ErrorCode::kNotFound, "no file '" + file.string() + "'" + advice_on_missing_file(file));
   if (std::filesystem::is_directory(file))
     throw Error(ErrorCode::kInvalidArgument,
                 "'" + file.string() + "' is a folder; name the files in it, as in '" + (file / "*.csv").string() + "'");

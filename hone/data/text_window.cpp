@@ -11,7 +11,7 @@
 namespace hone {
 namespace {
 
-constexpr std::size_t kBlock = 4 << 20;
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 // Text packs by 3 to 20, logs of one repeated line by 100; deflate cannot pass 1,032. What passes both of these is no text.
 constexpr std::uint64_t kBombRatio = 200;
@@ -52,12 +52,14 @@ char* write_utf8(char* place, std::uint16_t code) {
 
 }  // namespace
 
-TextWindow::TextWindow(std::shared_ptr<arrow::io::InputStream> file, Packing packing, std::string_view encoding, std::string name)
+TextWindow::TextWindow(std::shared_ptr<arrow::io::InputStream> file, Packing packing, std::string_view encoding, std::string name,
+                       std::size_t block)
     : file_(std::move(file)),
       stream_(file_),
       packed_(packing != Packing::kNone),
       single_byte_(encoding != "utf-8"),
-      name_(std::move(name)) {
+      name_(std::move(name)),
+      block_(std::max(block, kUtf8Mark.size())) {
   if (encoding == "windows-1252") high_controls_ = kWindows1252;
   if (single_byte_ && !high_controls_ && encoding != "latin-1")
     throw Error(ErrorCode::kInvalidArgument,
@@ -118,18 +120,18 @@ void TextWindow::append_decoded(std::string_view raw) {
 void TextWindow::check_begin() {
   at_begin_ = false;
   if (text().starts_with("\xFF\xFE") || text().starts_with("\xFE\xFF"))
-    throw Error(ErrorCode::kCorruptData, "'" + name_ + "' is UTF-16; save it as UTF-8");
-  if (text().starts_with("\xEF\xBB\xBF")) drop(3);
+    throw Error(ErrorCode::kCorruptData, "'" + name_ + "' is UTF-16; save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > NEW_FILE");
+  if (text().starts_with(kUtf8Mark)) drop(kUtf8Mark.size());
 }
 
 bool TextWindow::grow() {
-  const std::size_t wanted = std::max(kBlock, end_ - begin_);
+  const std::size_t wanted = std::max(block_, end_ - begin_);
   std::size_t got = 0;
   if (single_byte_) {
     raw_.resize(wanted);
     got = read_into(raw_.data(), wanted);
     const std::string_view raw(raw_.data(), got);
-    const bool says_utf8 = at_begin_ && raw.starts_with("\xEF\xBB\xBF");
+    const bool says_utf8 = at_begin_ && raw.starts_with(kUtf8Mark);
     if (says_utf8)
       throw Error(ErrorCode::kCorruptData,
                   "'" + name_ + "' begins with the byte-order mark of UTF-8, yet another encoding is declared; set encoding: utf-8");

@@ -4,13 +4,14 @@
 #include <chrono>
 #include <cmath>
 
+#include "hone/core/text_parts.h"
+
 namespace hone {
 namespace {
 
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 constexpr std::string_view kNarrowNoBreakSpace = "\xE2\x80\xAF";
 
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
 bool is_capital(char c) { return 'A' <= c && c <= 'Z'; }
 
 bool take(std::string_view& text, std::string_view front) {
@@ -25,7 +26,7 @@ bool take_back(std::string_view& text, std::string_view back) {
   return true;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces(std::string_view text) {
   for (;;) {
     if (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos) {
       text.remove_prefix(1);
@@ -45,9 +46,9 @@ bool is_code(std::string_view text) { return is_capital(text[0]) && is_capital(t
 // Takes one currency off, before or behind.
 std::string_view without_currency(std::string_view text) {
   for (const std::string_view sign : kCurrencies)
-    if (take(text, sign) || take_back(text, sign)) return trimmed(text);
-  if (text.size() > 3 && is_code(text.substr(0, 3))) return trimmed(text.substr(3));
-  if (text.size() > 3 && is_code(text.substr(text.size() - 3))) return trimmed(text.substr(0, text.size() - 3));
+    if (take(text, sign) || take_back(text, sign)) return without_spaces(text);
+  if (text.size() > 3 && is_code(text.substr(0, 3))) return without_spaces(text.substr(3));
+  if (text.size() > 3 && is_code(text.substr(text.size() - 3))) return without_spaces(text.substr(0, text.size() - 3));
   return text;
 }
 
@@ -160,9 +161,9 @@ std::optional<std::int64_t> take_clock(std::string_view& text) {
 }  // namespace
 
 std::optional<double> parse_number(std::string_view text, char decimal) {
-  text = trimmed(text);
+  text = without_spaces(text);
   char sign = take_sign(text);
-  text = without_currency(trimmed(text));
+  text = without_currency(without_spaces(text));
   if (!sign) sign = take_sign(text);
   std::string plain(sign == '-' ? "-" : "");
   if (!take_whole(text, decimal, plain)) return std::nullopt;
@@ -188,7 +189,7 @@ std::optional<int> parse_time_zone(std::string_view zone) {
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text, const std::string& time_zone) {
-  text = trimmed(text);
+  text = without_spaces(text);
   const auto day = take_day(text);
   if (!day) return std::nullopt;
   std::int64_t micros = std::chrono::duration_cast<std::chrono::microseconds>(day->time_since_epoch()).count();
@@ -196,7 +197,7 @@ std::optional<std::int64_t> parse_time(std::string_view text, const std::string&
     const auto clock = take_clock(text);
     if (!clock) return std::nullopt;
     micros += *clock;
-    text = trimmed(text);
+    text = without_spaces(text);
   } else if (!text.empty()) {
     return std::nullopt;
   }

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/eval/clustered.h"
 #include "hone/eval/judged_internal.h"
 #include "hone/stats/paired.h"
@@ -136,6 +136,25 @@ Comparison compare(const System& a, const System& b, std::span<const ClassId> go
     compare_clusters(found, *clustered_mean(sum_by_cluster(differences, groups_of(judged, rows))), counts.differing() > 0, options);
   else
     compare_items(found, counts, options);
+  return found;
+}
+
+Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+                           const ComparisonOptions& options) {
+  Comparison found{.a = {}, .b = {}, .split = {}, .n = rows.size(), .text = {}};
+  PairedCounts counts{.both = 0, .only_a = changes.gained.size(), .only_b = changes.lost.size()};
+  counts.both = rows.size() - counts.differing();
+  const SoftLabels none;
+  const Judged judged{none, {}, groups};
+  if (!hang_together(judged, rows)) {
+    compare_items(found, counts, options);
+    return found;
+  }
+  std::vector<double> differences(rows.size(), 0.0);
+  const auto place_of = [&](std::uint32_t row) { return static_cast<std::size_t>(std::ranges::lower_bound(rows, row) - rows.begin()); };
+  for (const std::uint32_t row : changes.gained) differences[place_of(row)] = 1.0;
+  for (const std::uint32_t row : changes.lost) differences[place_of(row)] = -1.0;
+  compare_clusters(found, *clustered_mean(sum_by_cluster(differences, groups_of(judged, rows))), counts.differing() > 0, options);
   return found;
 }
 

@@ -42,6 +42,16 @@ struct System {
 Comparison compare(const System& a, const System& b, std::span<const ClassId> gold, std::span<const std::uint32_t> groups,
                    std::span<const std::uint32_t> rows, std::string split, const ComparisonOptions& options = {});
 
+/// Rows that A alone has right, and that B alone has right, where they are few beside all rows that were judged.
+struct Changes {
+  std::span<const std::uint32_t> gained, lost;
+};
+
+/// The same as compare() where the two differ as `changes` say and are both right or both wrong on the other `rows`, which ascend and all
+/// have gold. `groups` by example as in Judged. O(rows log rows) where rows hang together.
+Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
+                           const ComparisonOptions& options = {});
+
 void to_json(nlohmann::json& json, const Comparison& comparison);
 
 }  // namespace hone

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 
 namespace hone {
 namespace {
@@ -145,6 +145,28 @@ TEST(Compare, JsonHasTheShapeOfTheReport) {
   EXPECT_EQ(json.at("split"), "test");
   EXPECT_EQ(json.at("verdict"), "better");
   for (const char* key : {"n", "difference", "low", "high", "p", "text"}) EXPECT_TRUE(json.contains(key)) << key;
+}
+
+// What compare() finds where the systems differ on rows 3, 5 (A right) and 9 (B right) of the even and odd rows below 40.
+TEST(CompareChanges, IsWhatCompareFinds) {
+  std::vector<bool> a(40, true), b(40, true);
+  b[3] = b[5] = a[9] = false;
+  std::vector<std::uint32_t> rows(40), pairs(40), gained{3, 5}, lost{9};
+  for (std::uint32_t row = 0; row < 40; ++row) {
+    rows[row] = row;
+    pairs[row] = row / 2;
+  }
+  const SoftLabels of_a = labels_that_are(a), of_b = labels_that_are(b);
+  const std::vector<ClassId> gold(40, 0);
+  for (const std::vector<std::uint32_t>& groups : {std::vector<std::uint32_t>{}, rows, pairs}) {
+    const Comparison whole = compare({"a", of_a}, {"b", of_b}, gold, groups, rows, "");
+    const Comparison sparse = compare_changes({gained, lost}, groups, rows);
+    EXPECT_EQ(sparse.n, whole.n);
+    EXPECT_DOUBLE_EQ(sparse.difference, whole.difference);
+    EXPECT_DOUBLE_EQ(sparse.low, whole.low);
+    EXPECT_DOUBLE_EQ(sparse.high, whole.high);
+    EXPECT_EQ(sparse.text, whole.text);
+  }
 }
 
 }  // namespace

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <tuple>
 #include <utility>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/eval/clustered.h"
 #include "hone/eval/judged_internal.h"
 
@@ -54,13 +54,6 @@ bool hang_together(const Judged& judged, std::span<const std::uint32_t> rows) {
   return std::ranges::adjacent_find(groups) != groups.end();
 }
 
-namespace {
-
-using Rows = std::span<const std::uint32_t>;
-
-bool is_right(const Judged& judged, std::uint32_t row) { return judged.labels.hard(row) == judged.gold[row]; }
-bool has_label(const Judged& judged, std::uint32_t row) { return judged.labels.hard(row) != kNoClass; }
-
 Measure with_interval(double value, std::uint64_t n, const std::optional<Interval>& interval) {
   Measure measure{.value = value, .low = {}, .high = {}, .n = n};
   if (interval) {
@@ -70,9 +63,7 @@ Measure with_interval(double value, std::uint64_t n, const std::optional<Interva
   return measure;
 }
 
-// Share of the rows for which `holds`. REQUIRES: at least one row.
-template <typename Holds>
-Measure rate(const Judged& judged, Rows rows, const Holds& holds) {
+Measure rate(const Judged& judged, std::span<const std::uint32_t> rows, const std::function<bool(std::uint32_t)>& holds) {
   const auto count = static_cast<std::uint64_t>(std::ranges::count_if(rows, holds));
   const double share = static_cast<double>(count) / static_cast<double>(rows.size());
   if (!hang_together(judged, rows)) return with_interval(share, rows.size(), wilson(count, rows.size()));
@@ -81,13 +72,20 @@ Measure rate(const Judged& judged, Rows rows, const Holds& holds) {
   return with_interval(share, rows.size(), rate_interval(*clustered_mean(sum_by_cluster(scores, groups_of(judged, rows)))));
 }
 
+namespace {
+
+using RowSpan = std::span<const std::uint32_t>;
+
+bool is_right(const Judged& judged, std::uint32_t row) { return judged.labels.hard(row) == judged.gold[row]; }
+bool has_label(const Judged& judged, std::uint32_t row) { return judged.labels.hard(row) != kNoClass; }
+
 double loss_of(const Judged& judged, std::uint32_t row) {
   const double even = 1.0 / static_cast<double>(judged.labels.classes());
   const double probability = has_label(judged, row) ? judged.labels.probability(row, judged.gold[row]) : even;
   return -std::log(std::clamp(probability, kLeastProbability, 1.0));
 }
 
-Measure mean_loss(const Judged& judged, Rows rows) {
+Measure mean_loss(const Judged& judged, RowSpan rows) {
   std::vector<double> losses;
   for (std::uint32_t row : rows) losses.push_back(loss_of(judged, row));
   const std::optional<ClusteredMean> mean = clustered_mean(sum_by_cluster(losses, groups_of(judged, rows)));
@@ -105,7 +103,7 @@ struct ClassCounts {
   }
 };
 
-std::vector<ClassCounts> count_classes(const Judged& judged, Rows rows) {
+std::vector<ClassCounts> count_classes(const Judged& judged, RowSpan rows) {
   std::vector<ClassCounts> counts(judged.labels.classes());
   for (std::uint32_t row : rows) {
     ++counts[judged.gold[row]].gold;
@@ -133,25 +131,47 @@ double weighted_f1(const std::vector<ClassCounts>& counts, std::size_t rows) {
   return sum / static_cast<double>(rows);
 }
 
-std::vector<std::uint32_t> with_label(const Judged& judged, Rows rows) {
+std::vector<std::uint32_t> with_label(const Judged& judged, RowSpan rows) {
   std::vector<std::uint32_t> labeled;
   std::ranges::copy_if(rows, std::back_inserter(labeled), [&](std::uint32_t row) { return has_label(judged, row); });
   return labeled;
 }
 
-std::optional<Calibration> calibration_of(const Judged& judged, Rows labeled) {
+double confidence_of(const Judged& judged, std::uint32_t row) { return std::clamp(judged.labels.confidence(row), 0.0, 1.0); }
+
+std::optional<Calibration> calibration_of(const Judged& judged, RowSpan labeled) {
   std::vector<double> confidence;
   std::vector<std::uint8_t> right;
   for (std::uint32_t row : labeled) {
-    confidence.push_back(std::clamp(judged.labels.confidence(row), 0.0, 1.0));
+    confidence.push_back(confidence_of(judged, row));
     right.push_back(is_right(judged, row));
   }
   return calibrate(confidence, right);
 }
 
+// With the direction of each bin's gap held fast, the error is a mean over rows: of how much more often than said a row came true, or
+// less often. Its interval is that of this mean; that chance alone makes gaps is not in it.
+std::optional<Measure> calibration_error(const Judged& judged, RowSpan labeled) {
+  const std::optional<Calibration> calibration = calibration_of(judged, labeled);
+  if (!calibration) return std::nullopt;
+  std::vector<std::uint32_t> rows(labeled.begin(), labeled.end());
+  std::ranges::stable_sort(rows, {}, [&](std::uint32_t row) { return confidence_of(judged, row); });
+  std::vector<double> gaps;
+  for (const ReliabilityBin& bin : calibration->bins) {
+    const double direction = bin.rate < bin.confidence ? -1.0 : 1.0;
+    for (const std::size_t end = gaps.size() + bin.n; gaps.size() < end;) {
+      const std::uint32_t row = rows[gaps.size()];
+      gaps.push_back(direction * (static_cast<double>(is_right(judged, row)) - confidence_of(judged, row)));
+    }
+  }
+  std::optional<Interval> interval = interval_of(*clustered_mean(sum_by_cluster(gaps, groups_of(judged, rows))));
+  if (interval) interval = {std::max(0.0, interval->low), std::min(1.0, interval->high)};
+  return with_interval(calibration->ece, rows.size(), interval);
+}
+
 // The rows behind each value of `key`, by value.
 template <typename Key>
-std::vector<std::vector<std::uint32_t>> rows_by(std::size_t values, Rows rows, const Key& key) {
+std::vector<std::vector<std::uint32_t>> rows_by(std::size_t values, RowSpan rows, const Key& key) {
   std::vector<std::vector<std::uint32_t>> by_value(values);
   for (std::uint32_t row : rows) by_value[key(row)].push_back(row);
   return by_value;
@@ -170,7 +190,7 @@ nlohmann::json measure_or_null(const std::optional<Measure>& measure) { return m
 
 }  // namespace
 
-std::optional<Metrics> measure(const Judged& judged, Rows asked) {
+std::optional<Metrics> measure(const Judged& judged, RowSpan asked) {
   const std::vector<std::uint32_t> rows = with_gold(judged, asked);
   if (rows.empty()) return std::nullopt;
   const auto right = [&](std::uint32_t row) { return is_right(judged, row); };
@@ -181,14 +201,13 @@ std::optional<Metrics> measure(const Judged& judged, Rows asked) {
   metrics.macro_f1 = {.value = macro_f1(counts), .low = {}, .high = {}, .n = rows.size()};
   metrics.weighted_f1 = {.value = weighted_f1(counts, rows.size()), .low = {}, .high = {}, .n = rows.size()};
   metrics.log_loss = mean_loss(judged, rows);
-  if (const auto calibration = calibration_of(judged, labeled))
-    metrics.ece = Measure{.value = calibration->ece, .low = {}, .high = {}, .n = labeled.size()};
+  metrics.ece = calibration_error(judged, labeled);
   metrics.coverage = rate(judged, rows, [&](std::uint32_t row) { return has_label(judged, row); });
   if (!labeled.empty()) metrics.accuracy_on_covered = rate(judged, labeled, right);
   return metrics;
 }
 
-std::vector<ClassResult> measure_classes(const Judged& judged, Rows asked, std::span<const std::string> classes) {
+std::vector<ClassResult> measure_classes(const Judged& judged, RowSpan asked, std::span<const std::string> classes) {
   assert(classes.size() == judged.labels.classes());
   const std::vector<std::uint32_t> rows = with_gold(judged, asked);
   const auto by_gold = rows_by(classes.size(), rows, [&](std::uint32_t row) { return judged.gold[row]; });
@@ -209,7 +228,7 @@ std::vector<ClassResult> measure_classes(const Judged& judged, Rows asked, std::
   return results;
 }
 
-ConfusionMatrix confusion_matrix(const Judged& judged, Rows rows, std::span<const std::string> classes, std::string split) {
+ConfusionMatrix confusion_matrix(const Judged& judged, RowSpan rows, std::span<const std::string> classes, std::string split) {
   assert(classes.size() == judged.labels.classes());
   ConfusionMatrix matrix{.split = std::move(split), .classes = {classes.begin(), classes.end()}, .counts = {}};
   matrix.counts.assign(classes.size(), std::vector<std::uint64_t>(classes.size() + 1));
@@ -218,7 +237,7 @@ ConfusionMatrix confusion_matrix(const Judged& judged, Rows rows, std::span<cons
   return matrix;
 }
 
-std::vector<Confusion> worst_confusions(const Judged& judged, Rows asked, std::size_t limit, std::size_t examples_each) {
+std::vector<Confusion> worst_confusions(const Judged& judged, RowSpan asked, std::size_t limit, std::size_t examples_each) {
   std::vector<std::uint32_t> rows = with_gold(judged, asked);
   const std::vector<ClassCounts> counts = count_classes(judged, rows);
   std::erase_if(rows, [&](std::uint32_t row) { return !has_label(judged, row) || is_right(judged, row); });
@@ -240,13 +259,13 @@ std::vector<Confusion> worst_confusions(const Judged& judged, Rows asked, std::s
   return confusions;
 }
 
-std::vector<std::uint32_t> most_confident_errors(const Judged& judged, Rows asked, std::size_t limit) {
+std::vector<std::uint32_t> most_confident_errors(const Judged& judged, RowSpan asked, std::size_t limit) {
   std::vector<std::uint32_t> rows = with_gold(judged, asked);
   std::erase_if(rows, [&](std::uint32_t row) { return !has_label(judged, row) || is_right(judged, row); });
   return most_confident(judged, std::move(rows), limit);
 }
 
-std::vector<ReliabilityBin> reliability(const Judged& judged, Rows rows) {
+std::vector<ReliabilityBin> reliability(const Judged& judged, RowSpan rows) {
   const std::optional<Calibration> calibration = calibration_of(judged, with_label(judged, with_gold(judged, rows)));
   return calibration ? calibration->bins : std::vector<ReliabilityBin>{};
 }

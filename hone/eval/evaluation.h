@@ -30,7 +30,7 @@ struct Judged {
 // All functions below look at the given examples only, and among them only at those with gold. A row without a label is
 // wrong everywhere: as an answer, as a miss of its class, and as a column of its own in the confusion matrix. They throw
 // kInvalidArgument when gold or groups do not fit the labels or a row is out of range. Intervals of rates are Wilson's, of the
-// mean log loss Student's; where examples hang together both are those of clusters (clustered.h).
+// mean log loss and of the calibration error Student's; where examples hang together both are those of clusters (clustered.h).
 
 /// Probabilities are never taken for less than this in a log loss (statistics: 1e-12).
 inline constexpr double kLeastProbability = 1e-12;
@@ -40,7 +40,8 @@ struct Metrics {
   Measure macro_f1;     // Over classes that gold or a label names. No interval.
   Measure weighted_f1;  // By gold rows of the class. No interval.
   Measure log_loss;     // Of the gold class; a row without a label has every class equally likely.
-  /// Expected calibration error of the label's probability, 15 bins of equal mass, over rows with a label. No interval.
+  /// Expected calibration error of the label's probability, 15 bins of equal mass, over rows with a label. Chance alone raises it, which
+  /// its interval does not take off.
   /// Nothing below 30 such rows.
   std::optional<Measure> ece;
   Measure coverage;                            // Rows with a label.

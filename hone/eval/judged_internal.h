@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "hone/eval/evaluation.h"
+#include "hone/stats/proportion.h"
 
 namespace hone {
 
@@ -16,6 +19,12 @@ std::vector<std::uint32_t> with_gold(const Judged& judged, std::span<const std::
 
 /// The group of each row; its own number where examples stand alone.
 std::vector<std::uint32_t> groups_of(const Judged& judged, std::span<const std::uint32_t> rows);
+
+/// A number with an interval, where there is one.
+Measure with_interval(double value, std::uint64_t n, const std::optional<Interval>& interval);
+
+/// Share of the rows for which `holds`, with Wilson's interval, or that of clusters. REQUIRES: at least one row.
+Measure rate(const Judged& judged, std::span<const std::uint32_t> rows, const std::function<bool(std::uint32_t)>& holds);
 
 /// Whether any two of these rows hang together.
 bool hang_together(const Judged& judged, std::span<const std::uint32_t> rows);

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
+#include "hone/core/json.h"
 #include "hone/flow/advice_internal.h"
 
 namespace hone {
@@ -16,17 +15,20 @@ json sound_report() {
   const json accuracy = measured(0.7, 0.65, 0.74, 400);
   const json metrics = {{"accuracy", accuracy}, {"ece", {{"value", 0.02}, {"low", nullptr}, {"high", nullptr}, {"n", 400}}}};
   const json splits = {{"train", nullptr}, {"valid", metrics}, {"test", metrics}};
-  return {{"data",
-           {{"rows", 1000},
-            {"splits", {{"train", 500}, {"valid", 100}, {"test", 400}}},
-            {"gold", {{"train", 0}, {"valid", 100}, {"test", 400}}},
-            {"bad_rows", 0},
-            {"empty_texts", 0}}},
-          {"votes", {{"covered", 1000}}},
-          {"label_model", {{"warnings", json::array()}}},
-          {"evaluation", {{"model", nullptr}, {"label_model", splits}, {"worst_confusions", json::array()}}},
-          {"slices", json::array()},
-          {"sources", json::array()}};
+  return {
+      {"task", {{"kind", "classification"}}},
+      {"data",
+       {{"rows", 1000},
+        {"splits", {{"train", 500}, {"valid", 100}, {"test", 400}}},
+        {"gold", {{"train", 0}, {"valid", 100}, {"test", 400}}},
+        {"bad_rows", 0},
+        {"empty_texts", 0}}},
+      {"votes", {{"covered", 1000}}},
+      {"label_model",
+       {{"warnings", json::array()}, {"class_shares", "votes"}, {"against_majority", {{"recommend", "keep"}, {"text", "It is better."}}}}},
+      {"evaluation", {{"model", nullptr}, {"label_model", splits}, {"worst_confusions", json::array()}, {"comparisons", json::array()}}},
+      {"slices", json::array()},
+      {"sources", json::array()}};
 }
 
 json no_unknown_gold() { return {{"unknown_values", 0}, {"first_unknown", json::array()}}; }
@@ -40,6 +42,49 @@ TEST(Advice, HasNothingToSayOfASoundReport) {
   EXPECT_EQ(summary.at("headline"), "The label model is right on 70.0 % of the test rows.");
   EXPECT_TRUE(summary.at("next_steps").empty()) << summary.dump();
   EXPECT_TRUE(summary.at("warnings").empty());
+}
+
+json comparison(const char* b, const char* verdict, const char* text, const char* split = "test") {
+  return {{"a", "label model"}, {"b", b}, {"split", split}, {"verdict", verdict}, {"text", text}};
+}
+
+TEST(Advice, SaysInASentenceHowTheResultStandsToTheOthers) {
+  json report = sound_report();
+  EXPECT_EQ(summary_json(report, no_unknown_gold()).at("verdict"), "") << "nothing was compared";
+  report["evaluation"]["comparisons"] = {comparison("best source", "better", "better by 4.0 points (1.0 to 7.0)"),
+                                         comparison("old model", "no-difference", "no difference detectable: …"),
+                                         comparison("best source", "worse", "of another split", "valid")};
+  EXPECT_EQ(summary_json(report, no_unknown_gold()).at("verdict"),
+            "It is better by 4.0 points (1.0 to 7.0) than the best source, and not detectably different from the old model.");
+}
+
+TEST(Advice, SaysWhetherTheResultCanBeTrustedAndWhy) {
+  json report = sound_report();
+  const auto trust = [&] { return summary_json(report, no_unknown_gold()).at("trust"); };
+  EXPECT_EQ(trust().at("level"), "good");
+  EXPECT_EQ(trust().at("reasons").at(0), "400 test rows with gold, from which nothing was learned");
+  EXPECT_EQ(trust().at("reasons").at(1), "its 95 % interval reaches about 4.5 points to either side");
+  report["data"]["bad_rows"] = 1;
+  EXPECT_EQ(trust().at("level"), "fair") << "something was warned of";
+  EXPECT_EQ(trust().at("reasons").at(2), "1 warning");
+  report["data"]["bad_rows"] = 0;
+  json& test = report["evaluation"]["label_model"]["test"];
+  test["accuracy"] = measured(0.7, 0.55, 0.84, 40);
+  EXPECT_EQ(trust().at("level"), "low") << "14 points either way decide nothing";
+  test["accuracy"] = measured(0.7, 0.62, 0.77, 140);
+  EXPECT_EQ(trust().at("level"), "fair");
+  test = nullptr;
+  EXPECT_EQ(trust().at("level"), "low") << "valid rows were seen";
+  report["evaluation"]["label_model"] = nullptr;
+  EXPECT_EQ(trust().at("level"), "none");
+}
+
+TEST(Advice, NamesTheWeakestSliceAmongThoseWithRowsEnough) {
+  json report = sound_report();
+  EXPECT_TRUE(summary_json(report, no_unknown_gold()).at("weakest_slice").is_null());
+  report["slices"] = {slice("short", measured(0.6, 0.5, 0.7, 80)), slice("angry", measured(0.5, 0.4, 0.6, 60)),
+                      slice("tiny", measured(0.1, 0.0, 0.4, 9), "too few rows with gold: 9 of 30 needed")};
+  EXPECT_EQ(summary_json(report, no_unknown_gold()).at("weakest_slice").at("slice"), "angry");
 }
 
 TEST(Advice, AsksForGoldFirstWhereThereIsNone) {
@@ -87,6 +132,25 @@ TEST(Advice, WarnsOfAnEmptySplit) {
 TEST(Advice, WarnsOfGoldThatIsNoClass) {
   const json summary = summary_json(sound_report(), {{"unknown_values", 3}, {"first_unknown", {"carrd"}}});
   EXPECT_NE(summary.at("warnings").at(0).get<std::string>().find("'carrd'"), std::string::npos);
+}
+
+TEST(Advice, AsksForTheClassSharesFirstWhereTheyWereAssumed) {
+  json report = sound_report();
+  report["votes"]["covered"] = 100;
+  report["label_model"]["class_shares"] = "assumed";
+  const json steps = summary_json(report, no_unknown_gold()).at("next_steps");
+  ASSERT_GE(steps.size(), 2u);
+  EXPECT_NE(steps.at(0).at("title").get<std::string>().find("task.class_balance"), std::string::npos) << steps.dump();
+  EXPECT_EQ(steps.at(0).at("about").at("kind"), "label-model");
+}
+
+TEST(Advice, RecommendsMajorityVoteWhereItIsBetter) {
+  json report = sound_report();
+  report["label_model"]["against_majority"] = {{"recommend", "majority"}, {"text", "The label model is worse by 3.0 points (1.0 to 5.0)."}};
+  const json steps = summary_json(report, no_unknown_gold()).at("next_steps");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps.at(0).at("title"), "Use majority vote: label_model: majority");
+  EXPECT_EQ(steps.at(0).at("why"), "The label model is worse by 3.0 points (1.0 to 5.0).");
 }
 
 }  // namespace

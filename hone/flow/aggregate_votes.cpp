@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
 
+#include "hone/core/json.h"
 #include "hone/eval/evaluation.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/table_writer.h"
+#include "hone/vote/task.h"
 
 namespace hone {
 namespace {
@@ -20,17 +21,28 @@ std::vector<std::string> warnings_of(const AggregatedVotes& done) {
 nlohmann::json sources_json(const AggregatedVotes& done) {
   std::vector<std::uint64_t> votes(done.table.sources.size());
   for (std::size_t example = 0; example < done.table.votes.shape().examples; ++example)
-    for (const std::uint32_t source : done.table.votes.on(example).sources) ++votes[source];
+    for (const Vote vote : done.table.votes.on(example)) ++votes[vote.source];
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t source = 0; source < votes.size(); ++source) {
     const double share = static_cast<double>(votes[source]) / static_cast<double>(std::max<std::size_t>(1, done.labels.examples()));
-    const auto accuracy = done.fit.sources.at(source).accuracy;
+    const SourceBelief& belief = done.fit.sources.at(source);
+    const auto number = [](const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
     list.push_back({{"name", done.table.sources[source]},
                     {"votes", votes[source]},
                     {"coverage", share},
-                    {"accuracy", accuracy ? nlohmann::json(*accuracy) : nlohmann::json()}});
+                    {"accuracy", number(belief.accuracy)},
+                    {"low", number(belief.low)},
+                    {"high", number(belief.high)},
+                    {"assumed", belief.assumed}});
   }
   return list;
+}
+
+// Those with gold that the model did not learn from.
+std::vector<std::uint32_t> measured_rows(const VoteTable& table) {
+  std::vector<std::uint32_t> rows = rows_with_gold(table.gold);
+  std::erase_if(rows, [&](std::uint32_t row) { return !table.known.empty() && table.known[row] != kNoClass; });
+  return rows;
 }
 
 // Measured on covered rows with gold; the whole null without any.
@@ -38,7 +50,7 @@ void add_measures(const AggregatedVotes& done, nlohmann::json& json) {
   json["accuracy"] = json["log_loss"] = json["ece"] = json["accuracy_of_all"] = nullptr;
   if (done.table.gold.empty()) return;
   std::vector<std::uint32_t> covered;
-  const std::vector<std::uint32_t> all = rows_with_gold(done.table.gold);
+  const std::vector<std::uint32_t> all = measured_rows(done.table);
   for (const std::uint32_t row : all)
     if (done.labels.hard(row) != kNoClass) covered.push_back(row);
   const Judged judged{done.labels, done.table.gold, {}};
@@ -50,16 +62,21 @@ void add_measures(const AggregatedVotes& done, nlohmann::json& json) {
   if (const auto metrics = measure(judged, all)) json["accuracy_of_all"] = metrics->accuracy;
 }
 
-void write_rows(const AggregatedVotes& done, TableWriter& writer) {
+void write_rows(const AggregatedVotes& done, TableFormat format, TableWriter& writer) {
   for (std::size_t example = 0; example < done.labels.examples(); ++example) {
     const ClassId hard = done.labels.hard(example);
     if (hard == kNoClass) {
-      writer.add({done.table.examples[example], nullptr, nullptr, nullptr});
+      writer.add({done.table.examples[example], nullptr, nullptr, nullptr, nullptr});
       continue;
     }
-    writer.add({done.table.examples[example], done.table.classes[hard], done.labels.confidence(example),
-                probabilities_json(done.labels, done.labels.pattern(example), done.table.classes)});
+    writer.add({done.table.examples[example], done.table.classes[hard], hard, done.labels.confidence(example),
+                probabilities_cell(done.labels, done.labels.pattern(example), done.table.classes, format)});
   }
+}
+
+LabelEvidence evidence_of(const VoteTable& table, const AggregateOptions& options) {
+  const Task task{.classes = table.classes, .class_balance = options.class_balance};
+  return {.gold = table.known, .prior = task.declared_prior(), .names = table.sources, .led = table.led};
 }
 
 }  // namespace
@@ -67,10 +84,10 @@ void write_rows(const AggregatedVotes& done, TableWriter& writer) {
 AggregatedVotes aggregate_votes(const std::filesystem::path& votes, const AggregateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto model = make_label_model(options.model);
-  AggregatedVotes done{options.model, read_vote_table(votes, {.gold = options.gold, .read = {}}), {}, {}, 0.0};
+  AggregatedVotes done{options.model, read_vote_table(votes, {.gold = options.gold, .known = options.known, .read = {}}), {}, {}, 0.0};
   const VotePatterns patterns(done.table.votes);
-  done.fit = model->fit(patterns, {}, options.threads);
-  done.labels = model->predict(patterns);
+  done.fit = model->fit(patterns, evidence_of(done.table, options), options.threads);
+  done.labels = model->predict(patterns, options.threads);
   done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return done;
 }
@@ -84,6 +101,7 @@ void to_json(nlohmann::json& json, const AggregatedVotes& done) {
           {"iterations", done.fit.iterations},
           {"converged", done.fit.converged},
           {"class_prior", done.fit.class_prior},
+          {"assumed_balance", done.fit.assumed_balance},
           {"seconds", done.seconds},
           {"warnings", warnings_of(done)},
           {"sources", sources_json(done)}};
@@ -91,8 +109,15 @@ void to_json(nlohmann::json& json, const AggregatedVotes& done) {
 }
 
 void write_labels(const AggregatedVotes& done, const std::filesystem::path& file) {
-  const TableShape shape{.columns = {{"id"}, {"label"}, {"probability", true}, {"probabilities"}}, .format = format_of(file)};
-  write_table(shape, file, [&](TableWriter& writer) { write_rows(done, writer); });
+  const TableShape shape{.columns = {{"id"},
+                                     {"label"},
+                                     {"label_id", ColumnType::kClass},
+                                     {"probability", ColumnType::kNumber},
+                                     {"probabilities", ColumnType::kShares}},
+                         .format = format_of(file),
+                         .guard = false,
+                         .classes = done.table.classes};
+  write_table(shape, file, [&](TableWriter& writer) { write_rows(done, shape.format, writer); });
 }
 
 }  // namespace hone

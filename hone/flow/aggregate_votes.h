@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -10,9 +11,13 @@
 namespace hone {
 
 struct AggregateOptions {
-  std::filesystem::path gold;      // Known answers, as VoteTableOptions has them; empty: those of the votes, if any.
-  std::string model = "majority";  // One of label_models(), with its own defaults. Gold measures it and teaches it nothing.
-  int threads = 0;                 // 0: as many as the machine has. No result depends on it.
+  /// Known answers that measure the model and teach it nothing, as VoteTableOptions has them; empty: those of the votes, if any.
+  std::filesystem::path gold;
+  /// Known answers that the model may learn from, in the same form; rows that have one are not measured. Empty: none.
+  std::filesystem::path known = {};
+  std::map<std::string, double> class_balance = {};  // What is known of the shares of classes, as task.class_balance.
+  std::string model{default_label_model()};          // One of label_models(), with its own defaults.
+  int threads = 0;                                   // 0: as many as the machine has. No result depends on it.
 };
 
 /// A table of votes with what a label model makes of it.

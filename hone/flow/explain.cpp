@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/matched_spans_internal.h"
+#include "hone/flow/stages_internal.h"
 #include "hone/label_model/label_model.h"
 
 namespace hone {
@@ -46,40 +47,40 @@ nlohmann::json own_fields(const Project& project, const RowFields& fields) {
 nlohmann::json distribution(const Task& task, const SoftLabels& labels, std::size_t pattern) {
   const ClassId hard = labels.hard_of_pattern(pattern);
   if (hard == kNoClass) return nullptr;
-  return {{"class", task.classes[hard]},
-          {"probability", labels.probability_in_pattern(pattern, hard)},
-          {"probabilities", probabilities_json(labels, pattern, task.classes)}};
+  nlohmann::json json = {{"class", task.classes[hard]},
+                         {"probability", labels.probability_in_pattern(pattern, hard)},
+                         {"probabilities", probabilities_json(labels, pattern, task.classes)}};
+  if (!task.taxonomy.empty()) json["node"] = node_json(task, labels, pattern);
+  return json;
 }
 
 // The row's votes as they are, and once more without each of them in turn: one small matrix.
 VoteMatrix leave_one_out(const ExampleVotes& votes, const VoteShape& shape) {
   std::vector<SourceVotes> sources(shape.sources);
-  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
-    SourceVotes& source = sources[votes.sources[vote]];
+  for (std::size_t place = 0; place < votes.size(); ++place) {
+    const Vote vote = votes[place];
+    SourceVotes& source = sources[vote.source];
     for (std::uint32_t row = 0; row <= votes.size(); ++row) {
-      if (row == vote + 1) continue;
+      if (row == place + 1) continue;
       source.examples.push_back(row);
-      source.classes.push_back(votes.classes[vote]);
-      if (!votes.confidence.empty()) source.confidence.push_back(votes.confidence[vote]);
+      source.classes.push_back(vote.class_id);
+      source.confidence.push_back(vote.confidence);
     }
   }
-  return VoteMatrix(votes.size() + 1, shape.classes, sources);
+  return VoteMatrix(votes.size() + 1, shape.answers, sources);
 }
 
 // The label model of the run, fitted again on the same votes: it is not stored, and the same votes give the same model.
 std::unique_ptr<LabelModel> refitted(Workspace& workspace, const Dataset& dataset, const VoteMatrix& votes, const nlohmann::json& fit) {
   auto model = make_label_model(fit.at("name").get<std::string>(), fit.at("options"));
-  LabelEvidence evidence{.gold = {}, .prior = workspace.project().task.declared_prior()};
-  Gold gold = read_gold(workspace.project(), dataset, GoldUse::kLearning);
-  if (gold.any()) evidence.gold = std::move(gold.classes);
-  model->fit(VotePatterns(votes), evidence);
+  model->fit(VotePatterns(votes), label_evidence(workspace.project(), dataset));
   return model;
 }
 
 nlohmann::json source_json(const Project& project, const Source& source, const RowFields& fields, ClassId voted) {
   return {{"source", source.name},
-          {"kind", source.kind == Source::Kind::kLf ? "lf" : "column"},
-          {"class", project.task.classes[voted]},
+          {"kind", to_string(source.kind)},
+          {"class", project.task.name_of(voted)},
           {"definition", source.definition},
           {"where", source.file + ":" + std::to_string(source.line)},
           {"matched", matched_spans(project, source, fields)}};
@@ -97,10 +98,10 @@ nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const Exa
   const nlohmann::json manifest = workspace.json(vote.output("votes"));
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t place = 0; place < votes.size(); ++place) {
-    const std::string name = manifest.at("sources").at(votes.sources[place]).at("name");
+    const std::string name = manifest.at("sources").at(votes[place].source).at("name");
     const Source* source = find_source(project, name);
-    nlohmann::json entry = source ? source_json(project, *source, fields, votes.classes[place])
-                                  : nlohmann::json{{"source", name}, {"class", project.task.classes[votes.classes[place]]}};
+    nlohmann::json entry = source ? source_json(project, *source, fields, votes[place].class_id)
+                                  : nlohmann::json{{"source", name}, {"class", project.task.name_of(votes[place].class_id)}};
     entry["without_it"] = distribution(project.task, without, patterns.pattern_of()[place + 1]);
     list.push_back(std::move(entry));
   }
@@ -114,11 +115,59 @@ nlohmann::json majority_of(const Task& task, const VotePatterns& patterns) {
   return hard == kNoClass ? nlohmann::json() : nlohmann::json(task.classes[hard]);
 }
 
-nlohmann::json gold_json(Workspace& workspace, const Dataset& dataset, std::uint64_t row, std::string_view split) {
+nlohmann::json known_json(Workspace& workspace, const Dataset& dataset, std::uint64_t row, std::string_view split) {
   if (split == to_string(Split::kTest)) return {{"class", nullptr}, {"note", "gold of the test split is for evaluation alone"}};
   const Gold gold = read_gold(workspace.project(), dataset, GoldUse::kLearning);
-  if (gold.classes.empty() || gold.classes[row] == kNoClass) return {{"class", nullptr}, {"note", "none is read for this row"}};
-  return {{"class", workspace.project().task.classes[gold.classes[row]]}, {"note", ""}};
+  const nlohmann::json known = gold_json(gold, row, workspace.project().task.answer_names());
+  if (known.is_null()) return {{"class", nullptr}, {"note", "none is read for this row"}};
+  const bool is_node = !gold.groups.empty() && gold.groups[row] != kNoClass;
+  return {{"class", known}, {"note", is_node ? "an inner node: the class below it is not known" : ""}};
+}
+
+// The classes of a row of a multi-label task with the probabilities of all that are voted on or held.
+nlohmann::json classes_json(const Task& task, const SoftSets& sets, std::uint64_t row) {
+  if (!sets.labeled(row)) return nullptr;
+  const std::vector<ClassId> held = sets.hard(row);
+  nlohmann::json probabilities = nlohmann::json::object();
+  for (const ClassId id : sets.listed_classes(sets.pattern(row))) probabilities[task.classes[id]] = sets.probability(row, id);
+  for (const ClassId id : held) probabilities[task.classes[id]] = sets.probability(row, id);
+  return {{"classes", class_names(held, task.classes)}, {"probabilities", probabilities}};
+}
+
+// A row of a multi-label task. Each class has a label model of its own, so that no vote is left out in turn.
+void explain_classes(Workspace& workspace, const RunRecord& vote, const RunRecord& label, std::uint64_t row, const RowFields& fields,
+                     const VoteMatrix& votes, nlohmann::json& explained) {
+  const Project& project = workspace.project();
+  const nlohmann::json manifest = workspace.json(vote.output("votes"));
+  explained["votes"] = nlohmann::json::array();
+  for (const Vote cast : votes.on(row)) {
+    const std::string name = manifest.at("sources").at(cast.source).at("name");
+    const Source* source = find_source(project, name);
+    explained["votes"].push_back(source ? source_json(project, *source, fields, cast.class_id)
+                                        : nlohmann::json{{"source", name}, {"class", project.task.name_of(cast.class_id)}});
+  }
+  explained["label"] = classes_json(project.task, workspace.set_labels(label), row);
+  explained["label_model"] = workspace.json(label.output("fit")).at("name");
+}
+
+// What a row was labeled from.
+struct Labeled {
+  const Dataset& dataset;
+  const RunRecord& vote;
+  const RunRecord& label;
+};
+
+// A row that has one class: its votes, and what the label would be without each.
+void explain_class(Workspace& workspace, const Labeled& from, std::uint64_t row, const RowFields& fields, const VoteMatrix& votes,
+                   nlohmann::json& explained) {
+  const Task& task = workspace.project().task;
+  const nlohmann::json fit = workspace.json(from.label.output("fit"));
+  const VotePatterns variants(leave_one_out(votes.on(row), votes.shape()));
+  const SoftLabels without = refitted(workspace, from.dataset, votes, fit)->predict(variants);
+  explained["votes"] = votes_json(workspace, from.vote, votes.on(row), without, variants, fields);
+  explained["label"] = distribution(task, without, variants.pattern_of()[0]);
+  explained["label_model"] = fit.at("name");
+  explained["majority"] = majority_of(task, variants);
 }
 
 nlohmann::json provenance(const std::vector<RunRecord>& records) {
@@ -138,27 +187,23 @@ nlohmann::json provenance(const std::vector<RunRecord>& records) {
 nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   const Project& project = workspace.project();
   const std::vector<RunRecord> records = fresh_records(workspace, "label");
-  const Dataset dataset = workspace.dataset(*find_record(records, "import"));
+  const Dataset dataset = workspace.dataset(*find_record(records, data_stage(workspace.project())));
   const RunRecord &vote = *find_record(records, "vote"), &label = *find_record(records, "label");
   const std::uint64_t number = row_number(dataset, row);
   const RowFields fields = dataset.row(number);
 
-  const VoteMatrix votes(dataset.rows(), project.task.classes.size(), workspace.votes(vote));
-  const nlohmann::json fit = workspace.json(label.output("fit"));
-  const VotePatterns variants(leave_one_out(votes.on(number), votes.shape()));
-  const SoftLabels without = refitted(workspace, dataset, votes, fit)->predict(variants);
-
+  const VoteMatrix votes = workspace.vote_matrix(vote, dataset.rows());
   const auto split = to_string(static_cast<Split>(std::stoi(field_text(fields, kSplitColumn))));
   nlohmann::json explained = {{"row", number},
                               {"id", field_text(fields, kIdColumn)},
                               {"split", split},
                               {"place", place_of(dataset, fields)},
                               {"fields", own_fields(project, fields)}};
-  explained["votes"] = votes_json(workspace, vote, votes.on(number), without, variants, fields);
-  explained["label"] = distribution(project.task, without, variants.pattern_of()[0]);
-  explained["label_model"] = fit.at("name");
-  explained["majority"] = majority_of(project.task, variants);
-  explained["gold"] = gold_json(workspace, dataset, number, split);
+  if (project.task.is_multi_label())
+    explain_classes(workspace, vote, label, number, fields, votes, explained);
+  else
+    explain_class(workspace, {dataset, vote, label}, number, fields, votes, explained);
+  explained["gold"] = known_json(workspace, dataset, number, split);
   explained["prediction"] = nullptr;
   if (const RunRecord* train = find_record(records, "train"))
     explained["prediction"] = distribution(project.task, workspace.predictions(*train), number);

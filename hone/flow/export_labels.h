@@ -24,9 +24,11 @@ struct ExportOptions {
 };
 
 /// Writes the current labels, a row per example in the order of the dataset:
-///   id, split, label (absent without one), probability (of the label), probabilities (by class: those listed; JSONL: an object,
-///   else its JSON text), origin ("gold" where the class is known and hone.yaml lets it be read, "label-model", "none"),
-///   sources (what voted: "stolen_card=fraud old_router=card"), labels (hash of the label object: the provenance of all).
+///   id, split, label (absent without one), label_id (its place in task.classes), probability (of the label), probabilities (Parquet: a
+///   list of those of all classes; JSONL: an object by class, CSV: its JSON text, of the likeliest 16 where there are more), with a
+///   taxonomy node (the deepest class or inner node that is certain enough, absent without one) and node_probability, origin ("gold" where
+///   the class is known and hone.yaml lets it be read, "label-model", "none"), sources (what voted: "stolen_card=fraud old_router=card"),
+///   provenance (hash of the label object).
 /// Gold of the test split never replaces a label, and the gold column, where asked for, is absent there. Returns the number of rows. Throws
 /// kNotFound before the first run.
 std::uint64_t export_labels(Workspace& workspace, const ExportOptions& options, const std::filesystem::path& file,

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "hone/core/json.h"
 #include "hone/vote/vote_stage.h"
 
 namespace hone {

@@ -1,7 +1,7 @@
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/flow/stages_internal.h"
 
 namespace hone {
@@ -53,11 +53,12 @@ StageParts import_parts(const StageContext& context) {
   parts.emplace_back("data.encoding", data.read.encoding);
   parts.emplace_back("data.delimiter", std::string(1, data.read.delimiter));
   parts.emplace_back("data.max_bad_rows", nlohmann::json(data.max_bad_rows).dump());
+  parts.emplace_back("data.skip_empty_texts", data.skip_empty_texts ? "true" : "false");
   return parts;
 }
 
 void run_import(const StageContext& context, RunRecord& record) {
-  const ObjectRef manifest = import_dataset(context.workspace.objects(), context.project().data, context.progress);
+  const ObjectRef manifest = import_dataset(context.workspace.objects(), context.project().data, context.progress, context.threads);
   const Dataset dataset(context.workspace.objects(), manifest);
   check_same_files(dataset.manifest(), record);
   record.outputs.push_back({"dataset", manifest});
@@ -69,8 +70,9 @@ void run_import(const StageContext& context, RunRecord& record) {
                     {"group", data.group},
                     {"split", split_json(data.split)},
                     {"encoding", data.read.encoding},
-                    {"max_bad_rows", data.max_bad_rows}};
-  record.counts = {{"rows", dataset.rows()}, {"bad_rows", dataset.manifest().bad_rows}};
+                    {"max_bad_rows", data.max_bad_rows},
+                    {"skip_empty_texts", data.skip_empty_texts}};
+  record.counts = {{"rows", dataset.rows()}, {"bad_rows", dataset.manifest().bad_rows}, {"skipped_rows", dataset.manifest().skipped_rows}};
 }
 
 std::string names_part(const std::vector<std::string>& names) { return nlohmann::json(names).dump(); }

@@ -1,129 +1,37 @@
 #include "hone/flow/init.h"
 
-#include <arrow/array.h>
-#include <arrow/record_batch.h>
-
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
+#include <utility>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/json.h"
+#include "hone/core/suggest.h"
 #include "hone/core/unicode.h"
-#include "hone/data/table_reader.h"
-#include "hone/data/text_column.h"
 #include "hone/flow/project.h"
+#include "hone/flow/survey_internal.h"
+#include "hone/label_model/label_model.h"
 
 namespace hone {
 namespace {
 
-// Enough rows to meet nearly every class and every common word; the file itself is read whole by the import alone.
-constexpr std::uint64_t kRowsRead = 200'000;
 // A label column with more values than this is no label column.
 constexpr std::size_t kMostClasses = 1000;
 // With fewer groups a split by group is a matter of luck, and an interval over groups says nothing.
 constexpr std::uint64_t kFewestGroups = 50;
+// So many classes get a first labeling function, and drafts of so many more words.
+constexpr std::size_t kMostStarters = 20;
+constexpr std::size_t kDraftWords = 3;
+// Of the rows that cannot be used; beyond, the file is not what it was taken for.
+constexpr double kMostBadRows = 0.5;
+constexpr double kDefaultBadRows = 0.01;
+// Of a class, so that some five of them lie in valid.
+constexpr std::uint64_t kFewestLabels = 50;
 
-// Words are looked for in so many rows, every second of the file: enough to find common ones, and half of what they then vote on is new.
-constexpr std::uint64_t kRowsOfWords = 20'000;
-// Shorter words say little in most languages.
-constexpr std::size_t kFewestLetters = 4;
-// So many classes get a first labeling function.
-constexpr std::size_t kMostStarters = 4;
-
-using Count = std::map<std::string, std::uint64_t>;
-
-// What init looks at in a row.
-struct Looked {
-  std::string_view text, label;  // Empty where there is none.
-};
-
-template <typename Visit>
-void for_each_row(const std::filesystem::path& file, const Initialised& chosen, std::uint64_t rows, const Visit& visit) {
-  const auto reader = open_table(file, chosen.seen.read);
-  for (TableBatch batch = reader->next(); batch.rows && rows > 0; batch = reader->next()) {
-    std::optional<TextColumn> texts, labels;
-    if (const auto column = batch.rows->GetColumnByName(chosen.text)) texts.emplace(*column);
-    if (const auto column = batch.rows->GetColumnByName(chosen.label)) labels.emplace(*column);
-    for (std::int64_t row = 0; row < batch.rows->num_rows() && rows > 0; ++row, --rows)
-      visit(Looked{texts ? texts->at(row).value_or("") : "", labels ? labels->at(row).value_or("") : ""});
-  }
-}
-
-Count count_labels(const std::filesystem::path& file, const Initialised& chosen) {
-  Count labels;
-  for_each_row(file, chosen, kRowsRead, [&](const Looked& row) {
-    if (!row.label.empty() && labels.size() <= kMostClasses) ++labels[std::string(row.label)];
-  });
-  return labels;
-}
-
-std::set<std::string> words_of(std::string_view text) {
-  std::set<std::string> words;
-  for_each_word(fold_case(text), [&](std::string_view word) {
-    if (count_characters(word) >= kFewestLetters) words.emplace(word);
-  });
-  return words;
-}
-
-// In how many rows each word stands.
-struct WordCounts {
-  std::uint64_t rows = 0;
-  Count all;
-  std::map<std::string, std::uint64_t> rows_of_class;
-  std::map<std::string, Count> in_class;
-};
-
-WordCounts count_words(const std::filesystem::path& file, const Initialised& chosen, const std::vector<std::string>& classes) {
-  WordCounts counts;
-  std::uint64_t row_number = 0;
-  for_each_row(file, chosen, kRowsOfWords, [&](const Looked& row) {
-    if (row_number++ % 2 == 1 || (!chosen.label.empty() && row.label.empty())) return;
-    const std::string label(row.label);
-    const bool is_asked = std::ranges::find(classes, label) != classes.end();
-    ++counts.rows;
-    if (is_asked) ++counts.rows_of_class[label];
-    for (const std::string& word : words_of(row.text)) {
-      ++counts.all[word];
-      if (is_asked) ++counts.in_class[label][word];
-    }
-  });
-  return counts;
-}
-
-struct Starter {
-  std::string class_name, word;
-};
-
-// How much more frequent the class is among the rows with a word: its share there over its share anywhere, as if ten more rows had
-// the word and the class as often as all rows do, so that a word of two or three rows proves little.
-double lift(const WordCounts& counts, const std::string& class_name, const std::string& word) {
-  constexpr double kImaginedRows = 10;
-  const double share = static_cast<double>(counts.rows_of_class.at(class_name)) / static_cast<double>(counts.rows);
-  const double with_both = static_cast<double>(counts.in_class.at(class_name).at(word)),
-               with_word = static_cast<double>(counts.all.at(word));
-  return (with_both + kImaginedRows * share) / (with_word + kImaginedRows) / share;
-}
-
-// The best word of each class that no class before it took.
-std::vector<Starter> starters_by_lift(const WordCounts& counts, const std::vector<std::string>& classes) {
-  std::vector<Starter> starters;
-  for (const std::string& class_name : classes) {
-    if (!counts.in_class.contains(class_name)) continue;
-    const std::string* best = nullptr;
-    double most = 1.0;  // Less tells against the class.
-    for (const auto& [word, rows] : counts.in_class.at(class_name)) {
-      if (std::ranges::find(starters, word, &Starter::word) != starters.end()) continue;
-      if (const double found = lift(counts, class_name, word); found > most) best = &word, most = found;
-    }
-    if (best) starters.push_back({class_name, *best});
-  }
-  return starters;
-}
-
-std::vector<std::string> by_count(const Count& counts) {
+std::vector<std::string> by_count(const std::map<std::string, std::uint64_t>& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
   std::ranges::stable_sort(sorted, std::greater(), &std::pair<std::string, std::uint64_t>::second);
   std::vector<std::string> names;
@@ -131,16 +39,52 @@ std::vector<std::string> by_count(const Count& counts) {
   return names;
 }
 
-// Without labels nobody knows what a word speaks for: the two most frequent ones show how a labeling function looks.
-std::vector<Starter> starters_of(const std::filesystem::path& file, const Initialised& made) {
-  const std::size_t classes = std::min(made.classes.size(), made.label.empty() ? 2 : kMostStarters);
-  const std::vector<std::string> asked(made.classes.begin(), made.classes.begin() + static_cast<std::ptrdiff_t>(classes));
-  const WordCounts counts = count_words(file, made, asked);
-  if (!made.label.empty()) return starters_by_lift(counts, asked);
-  const std::vector<std::string> words = by_count(counts.all);
-  std::vector<Starter> starters;
-  for (std::size_t word = 0; word < std::min(classes, words.size()); ++word) starters.push_back({asked[word], words[word]});
-  return starters;
+bool is_taken(const std::vector<Starter>& starters, const std::string& word) {
+  return std::ranges::any_of(starters, [&](const Starter& starter) { return starter.words.front() == word; });
+}
+
+std::string numbered(std::string_view name, std::size_t place) { return std::string(name) + "_" + std::to_string(place + 1); }
+
+// For each class the best word that no class before it took; of its further words a draft.
+void choose_starters(const Survey& survey, Initialised& made) {
+  const std::size_t asked = std::min(made.classes.size(), kMostStarters);
+  for (std::size_t place = 0; place < asked; ++place) {
+    const std::string& class_name = made.classes[place];
+    Starter draft;
+    draft.class_name = class_name;
+    bool has_one = false;
+    for (const MarkingWord& mark : marking_words(survey, class_name, 2 * kMostStarters)) {
+      if (is_taken(made.starters, mark.word)) continue;
+      if (!std::exchange(has_one, true)) {
+        made.starters.push_back({numbered("word", made.starters.size()), class_name, {mark.word}, mark.rows, mark.right, mark.tells});
+      } else if (draft.words.size() < kDraftWords) {
+        draft.words.push_back(mark.word);
+      }
+    }
+    draft.name = numbered("more_words", made.drafts.size());
+    if (!draft.words.empty()) made.drafts.push_back(std::move(draft));
+  }
+}
+
+void choose_frequent(const Survey& survey, Initialised& made) {
+  for (const MarkingWord& mark : frequent_words(survey))
+    made.starters.push_back({numbered("word", made.starters.size()), made.classes[made.starters.size()], {mark.word}, mark.rows, 0});
+}
+
+// A model needs labels of two classes in train rows. What the label model makes of a word depends on gold of valid rows: where a class has
+// too little of it, nothing is promised.
+void choose_model(const Survey& survey, Initialised& made) {
+  std::vector<std::string> words;
+  for (const Starter& starter : made.starters) {
+    const auto labels = survey.labels.find(starter.class_name);
+    const bool is_judged = made.label.empty() || (starter.tells && labels != survey.labels.end() && labels->second >= kFewestLabels);
+    if (is_judged) words.push_back(starter.words.front());
+  }
+  made.trains = classes_reached(survey, words) >= 2;
+  if (!made.trains)
+    made.seen.assumptions.push_back(
+        "model: none for now, since these first labeling functions may label too few train rows to learn from; write more, then model: "
+        "text-linear");
 }
 
 // A YAML scalar that means this text whatever it holds: JSON strings are YAML strings.
@@ -184,6 +128,13 @@ std::string entry(std::string_view key, const std::string& value, const std::str
   return indent + "# " + doc_of(key) + "\n" + indent + (value.empty() ? "# " + name + ": " + example : name + ": " + value) + "\n";
 }
 
+// Half as many again as were seen, in whole hundredths.
+double allowed_bad_rows(const SniffedFile& seen) {
+  return seen.bad_rows <= kDefaultBadRows ? kDefaultBadRows : std::min(1.0, std::ceil(150 * seen.bad_rows) / 100);
+}
+
+std::string shown_share(double share) { return nlohmann::json(share).dump(); }
+
 std::string data_section(const Initialised& made, const std::string& files) {
   const ReadOptions& read = made.seen.read;
   const bool is_default_delimiter = read.delimiter == 0 || read.delimiter == ',';
@@ -194,7 +145,7 @@ std::string data_section(const Initialised& made, const std::string& files) {
          entry("data.delimiter", is_default_delimiter ? "" : (read.delimiter == '\t' ? "tab" : "'" + std::string(1, read.delimiter) + "'"),
                "','") +
          entry("data.decimal", "'" + std::string(1, read.decimal) + "'") + entry("data.time_zone", scalar(read.time_zone)) +
-         entry("data.max_bad_rows", "0.01");
+         entry("data.max_bad_rows", shown_share(allowed_bad_rows(made.seen))) + entry("data.skip_empty_texts", "false");
 }
 
 std::string task_section(const Initialised& made) {
@@ -204,24 +155,49 @@ std::string task_section(const Initialised& made) {
 
 std::string gold_section(const Initialised& made) {
   if (made.label.empty()) return "# Known classes, once there are any:\n# gold: {field: label, use: [valid, test]}\n";
-  return "gold:\n" + entry("gold.field", scalar(made.label)) + entry("gold.use", "[valid, test]");
+  return "gold:\n" + entry("gold.field", scalar(made.label)) +
+         entry("gold.classes", "", "{old_name: " + scalar(made.classes.front()) + "}") + entry("gold.use", "[valid, test]");
 }
 
-std::string sources_section(const Initialised& made, const std::vector<Starter>& starters) {
-  const std::string chosen = made.label.empty() ? "two frequent words; which class each speaks for is yours to say"
-                                                : "for the most frequent classes, the word that tells each best from the others";
-  std::string text = "# " + doc_of("sources") + "\n# First ones to start from: " + chosen + ". Try a draft with `hone lf -`.\nsources:\n";
-  for (std::size_t place = 0; place < starters.size(); ++place)
-    text += "  - {lf: word_" + std::to_string(place + 1) + ", vote: " + scalar(starters[place].class_name) + ", any: [" +
-            scalar(starters[place].word) + "]}\n";
-  if (starters.empty())
+std::string lf_entry(const Starter& starter) {
+  return "{lf: " + starter.name + ", vote: " + scalar(starter.class_name) + ", any: " + list(starter.words) + "}";
+}
+
+std::string counts_comment(const Starter& starter, bool labeled) {
+  if (!labeled) return "  # in " + std::to_string(starter.rows) + " train rows";
+  return "  # in " + std::to_string(starter.rows) + " train rows, " + std::to_string(starter.right) + " of this class";
+}
+
+std::string starter_lines(const Initialised& made) {
+  std::string text;
+  for (const Starter& starter : made.starters) text += "  - " + lf_entry(starter) + counts_comment(starter, !made.label.empty()) + "\n";
+  if (made.starters.empty())
     text += "  - {lf: any_text, vote: " + scalar(made.classes[0]) + ", where: {characters_of: " + scalar(made.text) + ", above: 0}}\n";
-  return text + "  # - {lf: card_number, vote: CLASS, match: '\\b\\d{4}[ -]\\d{4}\\b'}\n  # - {include: lfs/*.yaml}\n";
+  return text;
 }
 
-std::string last_section() {
-  return entry("label_model", "", "weighted-majority") + entry("model", "{name: text-linear}") + "# " + doc_of("slices") +
-         "\n# slices:\n#   - {slice: long, where: {words_of: TEXT, above: 40}}\n" + "evaluate:\n" +
+std::string draft_lines(const Initialised& made) {
+  std::string text;
+  if (!made.drafts.empty()) text += "  # Drafts from more words of the train rows; try one with `hone lf -`, then take its sign away:\n";
+  for (const Starter& draft : made.drafts) text += "  # - " + lf_entry(draft) + "\n";
+  text +=
+      "  # Other kinds:\n  # - {lf: card_number, vote: CLASS, match: '\\b\\d{4}[ -]\\d{4}\\b'}\n  # - {lf: large, vote: CLASS, where: "
+      "{field: AMOUNT, above: 1000}}\n"
+      "  # - {column: OLD_MODEL}\n  # - {include: lfs/*.yaml}\n";
+  if (!made.label.empty())
+    text += "  # To learn from the labels of the train rows, too:\n  # - {column: " + scalar(made.label) + ", splits: [train]}\n";
+  return text;
+}
+
+std::string sources_section(const Initialised& made) {
+  const std::string chosen = made.label.empty() ? "frequent words; which class each speaks for is yours to say"
+                                                : "for each of the most frequent classes a word that marks it in the train rows";
+  return "# " + doc_of("sources") + "\n# First ones to start from: " + chosen + ".\nsources:\n" + starter_lines(made) + draft_lines(made);
+}
+
+std::string last_section(const Initialised& made) {
+  return entry("label_model", "", std::string(default_label_model())) + entry("model", made.trains ? "{name: text-linear}" : "none") +
+         "# " + doc_of("slices") + "\n# slices:\n#   - {slice: long, where: {words_of: TEXT, above: 40}}\n" + "evaluate:\n" +
          entry("evaluate.metrics", "[accuracy, macro-f1, ece]") + entry("seed", "1");
 }
 
@@ -245,31 +221,100 @@ void drop_small_group(SniffedFile& seen) {
 
 std::string chosen(const std::optional<SniffedChoice>& choice) { return choice ? choice->column : std::string(); }
 
+std::string columns_said(const SniffedFile& seen) {
+  std::vector<std::string> names;
+  for (const SniffedColumn& column : seen.columns) names.push_back(column.name);
+  return quoted_list(names);
+}
+
+void require_text(const Initialised& made, const std::filesystem::path& from) {
+  if (made.text.empty())
+    throw Error(ErrorCode::kInvalidArgument,
+                "'" + from.string() +
+                    "' has no column that looks like text, by which Hone labels rows; name one with --text COLUMN (there are: " +
+                    columns_said(made.seen) + "), or, if this is a table of votes: hone aggregate " + from.string());
+  if (made.text == made.label)
+    throw Error(ErrorCode::kInvalidArgument,
+                "the column '" + made.text + "' cannot be text and label; name another with --text or --label");
+}
+
+// More rows than the default allows are let pass where they are the smaller part, and that is said.
+void allow_bad_rows(SniffedFile& seen, const std::filesystem::path& from) {
+  if (seen.bad_rows <= kDefaultBadRows) return;
+  if (seen.bad_rows > kMostBadRows)
+    throw Error(ErrorCode::kInvalidArgument, "most rows of '" + from.string() + "' cannot be used: " + seen.assumptions.back().substr(6) +
+                                                 "; is the first line a header, and is each quote closed?");
+  seen.assumptions.push_back("max_bad_rows: " + shown_share(allowed_bad_rows(seen)) +
+                             ", so that the run goes on without these rows; mend them where they count");
+}
+
+void say_more(const Survey& survey, Initialised& made) {
+  std::vector<std::string>& said = made.seen.assumptions;
+  const auto of_rows = [&](std::uint64_t count) { return std::to_string(count) + " of " + std::to_string(survey.rows) + " rows"; };
+  if (survey.empty_texts > 0)
+    said.push_back("text: " + of_rows(survey.empty_texts) +
+                   " have none; they get no label from words (skip_empty_texts: true leaves them out)");
+  if (!made.label.empty()) {
+    std::uint64_t labeled = 0;
+    for (const auto& [name, count] : survey.labels) labeled += count;
+    if (labeled < survey.rows) said.push_back("label: " + of_rows(survey.rows - labeled) + " have none");
+  }
+  std::map<std::string, std::string> folded;
+  for (const std::string& name : made.classes) {
+    const auto [place, is_new] = folded.emplace(fold_case(name), name);
+    if (!is_new) said.push_back("classes: '" + place->second + "' and '" + name + "' differ in case alone; make them one if they are");
+  }
+}
+
+void choose_classes(const Survey& survey, Initialised& made) {
+  made.classes = by_count(survey.labels);
+  if (made.classes.size() >= 2 && made.classes.size() <= kMostClasses) return;
+  if (!made.label.empty() && !made.classes.empty())
+    made.seen.assumptions.push_back(
+        "label: not '" + made.label + "', whose " +
+        (made.classes.size() > kMostClasses ? "more than 1000 values are too many" : "single value is too few") + " for classes");
+  made.label.clear();
+  made.classes = {"first_class", "second_class"};
+  made.seen.assumptions.push_back("classes: 'first_class' and 'second_class', for you to rename, since no column holds labels");
+}
+
+// The import would end at the second row of an id.
+void check_ids(const Survey& survey, Initialised& made) {
+  if (made.id.empty() || !survey.ids_repeat) return;
+  made.seen.assumptions.push_back("id: not '" + made.id +
+                                  "', of which a value comes again or is missing further down; ids are made from the text");
+  made.id.clear();
+}
+
 }  // namespace
 
-Initialised init_project(const std::filesystem::path& folder, const std::filesystem::path& from) {
+Initialised init_project(const std::filesystem::path& folder, const std::filesystem::path& from, const SniffOptions& options) {
   Initialised made;
   made.file = folder / "hone.yaml";
   if (std::filesystem::exists(made.file))
     throw Error(ErrorCode::kInvalidArgument, "'" + made.file.string() + "' is there already; choose another folder or remove it first");
-  made.seen = sniff(from);
-  drop_small_group(made.seen);
+  made.seen = sniff(from, options);
+  if (!options.group) drop_small_group(made.seen);
   made.text = chosen(made.seen.text);
   made.id = chosen(made.seen.id);
   made.label = chosen(made.seen.label);
   made.group = chosen(made.seen.group);
-  if (made.text.empty())
-    throw Error(ErrorCode::kInvalidArgument, "'" + from.string() + "' has no column that looks like text; Hone labels rows by their text");
-  made.classes = by_count(count_labels(from, made));
-  if (made.classes.size() < 2 || made.classes.size() > kMostClasses) {
-    made.label.clear();
-    made.classes = {"first_class", "second_class"};
+  require_text(made, from);
+  allow_bad_rows(made.seen, from);
+  Survey survey = survey_rows(from, made.seen.read, {made.text, made.id, made.label, made.group});
+  if (survey.ids_repeat) {  // Rows are then dealt by another key.
+    check_ids(survey, made);
+    survey = survey_rows(from, made.seen.read, {made.text, made.id, made.label, made.group});
   }
+  choose_classes(survey, made);
+  made.label.empty() ? choose_frequent(survey, made) : choose_starters(survey, made);
+  choose_model(survey, made);
+  say_more(survey, made);
   make_folder(folder);
   write_file_atomically(made.file,
-                        "# What this project is made of; `hone run` brings it up to date. docs/project.md explains every key.\n" +
-                            data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) +
-                            sources_section(made, starters_of(from, made)) + last_section());
+                        "# What this project is made of; `hone run` brings it up to date. `hone help project` explains every key.\n" +
+                            data_section(made, shown_path(folder, from)) + task_section(made) + gold_section(made) + sources_section(made) +
+                            last_section(made));
   return made;
 }
 

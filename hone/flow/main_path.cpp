@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/clock.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
+#include "hone/core/machine_failure.h"
 #include "hone/core/suggest.h"
 #include "hone/flow/report_page.h"
 #include "hone/flow/stages_internal.h"
@@ -136,17 +137,19 @@ class Walk {
       const std::string key = key_of(stage, parts);
       const std::optional<RunRecord> known = workspace_.runs().find(key);
       const NamedRef* gone = known ? missing_output(workspace_.objects(), *known) : nullptr;
-      if (known && known->outcome == "ok" && !gone) {
+      const std::string again = known && options_.retry ? known->detail.value(kRunAgain, "") : "";
+      if (known && known->outcome == "ok" && !gone && again.empty()) {
         take(stage, *known);
         outcome.why = "nothing it depends on changed";
         result_.stages.push_back(outcome);
         return true;
       }
-      outcome.why = gone ? "its object " + gone->ref.hash.substr(0, 12) + " (" + gone->name + ") is missing"
-                         : difference(stage, parts, workspace_.current(stage.name));
+      outcome.why = gone             ? "its object " + gone->ref.hash.substr(0, 12) + " (" + gone->name + ") is missing"
+                    : !again.empty() ? again
+                                     : difference(stage, parts, workspace_.current(stage.name));
       if (options_.dry_run) return note_would_run(outcome);
       check_inputs(workspace_, done_);
-      take(stage, make(stage, key, parts));
+      take(stage, make(stage, key, parts, outcome.why));
       outcome.state = StageState::kRan;
     } catch (const Error& error) {
       outcome.state = StageState::kFailed;
@@ -172,11 +175,12 @@ class Walk {
     return true;
   }
 
-  RunRecord make(const Stage& stage, const std::string& key, const StageParts& parts) {
+  RunRecord make(const Stage& stage, const std::string& key, const StageParts& parts, const std::string& why) {
     const auto start = std::chrono::steady_clock::now();
     RunRecord record = begin_record(stage, key, parts, context());
+    record.detail["why"] = why;
     try {
-      stage.run(context(), record);
+      in_our_words([&] { stage.run(context(), record); });
     } catch (const Error& error) {
       note_failure(std::move(record), error);
       throw;
@@ -277,16 +281,23 @@ const RunRecord& StageContext::of(std::string_view stage) const {
   throw Error(ErrorCode::kInternal, "the stage '" + std::string(stage) + "' does not stand before this one");
 }
 
+const RunRecord& StageContext::data() const { return of(data_stage(project())); }
+
+std::string_view data_stage(const Project& project) { return project.near_duplicates ? "near-duplicates" : "import"; }
+
 std::vector<Stage> main_path(const Project& project) {
   std::vector<Stage> stages{
-      {"import", "reads the files into a dataset", 2, import_parts, run_import},
-      {"vote", "asks every source for its votes", 1, vote_parts, run_vote},
-      {"label", "weighs the votes into labels", 3, label_parts, run_label},
+      {"import", "reads the files into a dataset", 3, import_parts, run_import},
+      {"near-duplicates", "finds rows of one text, or nearly", 1, near_duplicates_parts, run_near_duplicates},
+      {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
+      {"label", "weighs the votes into labels", 6, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 2, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 2, report_parts, run_report},
+      {"evaluate", "measures labels and model on gold", 4, evaluate_parts, run_evaluate},
+      {"report", "writes the report", 5, report_parts, run_report},
   };
-  if (!project.trains()) std::erase_if(stages, [](const Stage& stage) { return stage.name == "train"; });
+  const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };
+  if (!project.near_duplicates) leave_out("near-duplicates");
+  if (!project.trains()) leave_out("train");
   return stages;
 }
 

@@ -25,7 +25,12 @@ struct StageContext {
   const Project& project() const { return workspace.project(); }
   /// The record of an earlier stage of this run. REQUIRES: it stands before this one.
   const RunRecord& of(std::string_view stage) const;
+  /// The record whose dataset the stages after it read: that of data_stage(). REQUIRES: it stands before this one.
+  const RunRecord& data() const;
 };
+
+/// The stage that gives the dataset as it is voted on: near-duplicates where hone.yaml asks for them, else import.
+std::string_view data_stage(const Project& project);
 
 /// One step of the main path.
 struct Stage {
@@ -36,7 +41,8 @@ struct Stage {
   void (*run)(const StageContext&, RunRecord&);  // Fills outputs, counts and detail of the record.
 };
 
-/// The stages of a project in order: import, vote, label, train (unless the project trains nothing), evaluate, report.
+/// The stages of a project in order: import, near-duplicates (where hone.yaml asks for them), vote, label, train (unless the project trains
+/// nothing), evaluate, report.
 std::vector<Stage> main_path(const Project& project);
 
 enum class StageState { kRan, kFresh, kFailed, kWouldRun };
@@ -54,6 +60,7 @@ struct RunOptions {
   std::string until;     // Last stage to run; empty: all.
   bool dry_run = false;  // Say what would run and why; write nothing but the memory of file hashes.
   int threads = 0;       // 0: as many as the machine has. No result depends on it.
+  bool retry = false;    // Also run stages in which something failed the last time that may not fail again, such as a program that votes.
 };
 
 struct RunResult {

@@ -5,10 +5,10 @@
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/json.h"
 #include "hone/data/table_reader.h"
 #include "hone/data/text_column.h"
 #include "hone/flow/label_json_internal.h"
@@ -20,7 +20,12 @@
 namespace hone {
 namespace {
 
-const std::vector<TableColumn> kColumns{{"id"}, {"line", true}, {"label"}, {"probability", true}, {"probabilities"}};
+const std::vector<TableColumn> kColumns{{"id"},
+                                        {"line", ColumnType::kInteger},
+                                        {"label"},
+                                        {"label_id", ColumnType::kClass},
+                                        {"probability", ColumnType::kNumber},
+                                        {"probabilities", ColumnType::kShares}};
 
 bool has_column(const std::filesystem::path& file, const ReadOptions& read, const std::string& column) {
   const TableBatch first = open_table(file, read)->next();
@@ -44,7 +49,7 @@ ImportOptions import_options(const Project& project, const std::filesystem::path
 RunRecord fitting_model(const Workspace& workspace) {
   const RunRecord train = workspace.needed("train");
   const Project& project = workspace.project();
-  const StageParts now{{"task.classes", nlohmann::json(project.task.classes).dump()}, {"data.text", names_part(project.data.text)}};
+  const StageParts now{{"task.classes", classes_part(project.task)}, {"data.text", names_part(project.data.text)}};
   const nlohmann::json& then = train.detail.at("parts");
   for (const auto& part : now)
     if (std::ranges::find(then, nlohmann::json(part)) == then.end())
@@ -64,15 +69,15 @@ TrainJob predict_job(Workspace& workspace, const Dataset& rows, int threads, con
   return job;
 }
 
-void write_rows(const Project& project, const Dataset& rows, const SoftLabels& predictions, TableWriter& writer) {
+void write_rows(const Project& project, const Dataset& rows, const SoftLabels& predictions, TableFormat format, TableWriter& writer) {
   const std::vector<std::string> columns{std::string(kIdColumn), std::string(kLineColumn)};
   rows.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
     const TextColumn ids(*batch.column(0));
     const auto& lines = static_cast<const arrow::UInt64Array&>(*batch.column(1));
     for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
       const std::uint64_t number = first_row + static_cast<std::uint64_t>(row);
-      writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)),
-                  predictions.confidence(number), probabilities_json(predictions, number, project.task.classes)});
+      writer.add({ids.at(row).value_or(""), lines.Value(row), project.task.classes.at(predictions.hard(number)), predictions.hard(number),
+                  predictions.confidence(number), probabilities_cell(predictions, number, project.task.classes, format)});
     }
   });
 }
@@ -81,15 +86,17 @@ void write_rows(const Project& project, const Dataset& rows, const SoftLabels& p
 template <typename Out>
 Predicted predict(Workspace& workspace, const std::filesystem::path& file, const PredictOptions& options, Out& out,
                   const Progress& progress) {
-  if (!workspace.project().trains()) throw Error(ErrorCode::kNotFound, "this project trains no model (hone.yaml says model: none)");
+  if (!workspace.project().trains())
+    throw Error(ErrorCode::kNotFound,
+                "this project trains no model (hone.yaml says model: none); write model: text-linear there and run it: hone run");
   const ProjectLock lock(workspace.project().state() / "lock");  // A run would sweep our folder away.
   const RemovedAtEnd folder = work_folder(workspace);
   ObjectStore scratch(folder.path() / "objects");
   const Dataset rows(scratch, import_dataset(scratch, import_options(workspace.project(), file), progress));
   run_child(find_hone_train(), predict_job(workspace, rows, options.threads, folder.path()), progress);
   const SoftLabels predictions = read_soft_labels(folder.path() / "predictions.parquet", {});
-  write_table({.columns = kColumns, .format = options.format}, out,
-              [&](TableWriter& writer) { write_rows(workspace.project(), rows, predictions, writer); });
+  write_table({.columns = kColumns, .format = options.format, .guard = false, .classes = workspace.project().task.classes}, out,
+              [&](TableWriter& writer) { write_rows(workspace.project(), rows, predictions, options.format, writer); });
   return {rows.rows(), rows.manifest().bad_rows};
 }
 

@@ -7,6 +7,7 @@
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/suggest.h"
+#include "hone/job/text_linear_options.h"
 #include "hone/label_model/label_model.h"
 
 namespace hone {
@@ -48,7 +49,7 @@ double share(const ConfigNode& node) {
 
 std::vector<std::filesystem::path> data_files(const ConfigNode& node, const std::filesystem::path& root) {
   const std::vector<std::string> patterns = node.texts();
-  if (patterns.empty()) throw node.error("names no file");
+  if (patterns.empty()) throw node.error("names no file; give a path, a pattern such as '*.csv', or a list of them");
   std::vector<std::filesystem::path> files;
   at(node, [&] { files = expand_globs(patterns, root); });
   return files;
@@ -67,14 +68,15 @@ void read_split_files(const ConfigNode& node, const std::filesystem::path& root,
   for (const auto& [name, value] : files.entries())
     split.files[static_cast<std::size_t>(split_named(name, value))] = data_files(value, root);
   if (const ConfigNode* valid = node.find("valid")) split.valid_share_of_train = share(*valid);
-  if (split.files[0].empty()) throw files.error("split.files names no file for train");
+  if (split.files[0].empty()) throw files.error("split.files names no file for train; add train: FILE");
 }
 
 void read_split_shares(const ConfigNode& node, SplitOptions& split) {
   for (double& part : split.share) part = 0.0;
   double sum = 0.0;
   for (const auto& [name, value] : node.entries()) sum += split.share[static_cast<std::size_t>(split_named(name, value))] = share(value);
-  if (std::abs(sum - 1.0) > 1e-9) throw node.error("the shares of train, valid and test add up to " + std::to_string(sum) + ", not to 1");
+  if (std::abs(sum - 1.0) > 1e-9)
+    throw node.error("the shares of train, valid and test add up to " + std::to_string(sum) + ", not to 1; raise or lower one of them");
 }
 
 SplitOptions read_split(const ConfigNode& node, const std::filesystem::path& root) {
@@ -101,7 +103,8 @@ char single_character(const ConfigNode& node) {
 }
 
 ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& root) {
-  node.allow_keys({"files", "id", "text", "group", "split", "encoding", "delimiter", "decimal", "time_zone", "max_bad_rows"});
+  node.allow_keys({"files", "id", "text", "group", "split", "encoding", "delimiter", "decimal", "time_zone", "max_bad_rows",
+                   "skip_empty_texts", "near_duplicates"});
   ImportOptions data;
   if (const ConfigNode* split = node.find("split")) data.split = read_split(*split, root);
   const bool by_files = data.split.by == SplitOptions::By::kFiles;
@@ -115,50 +118,116 @@ ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& roo
   if (const ConfigNode* decimal = node.find("decimal")) data.read.decimal = single_character(*decimal);
   if (const ConfigNode* zone = node.find("time_zone")) data.read.time_zone = zone->text();
   if (const ConfigNode* limit = node.find("max_bad_rows")) data.max_bad_rows = share(*limit);
+  if (const ConfigNode* skip = node.find("skip_empty_texts")) data.skip_empty_texts = skip->boolean();
   at_named_key(node, [&] { data.validate(); });
   return data;
 }
 
+bool is_drop(const ConfigNode& node, std::string_view other) {
+  if (node.text() == "drop") return true;
+  if (node.text() == other) return false;
+  throw node.error("expected " + std::string(other) + " or drop, found '" + node.text() + "'");
+}
+
+NearDuplicateRules read_near_duplicates(const ConfigNode& node, const SplitOptions& split) {
+  node.allow_keys({"similarity", "copies", "straddling"});
+  NearDuplicateRules rules;
+  if (const ConfigNode* similarity = node.find("similarity")) {
+    rules.similarity = similarity->number();
+    if (!(rules.similarity >= 0.5 && rules.similarity <= 1.0))
+      throw similarity->error("expected a similarity between 0.5 and 1, found '" + similarity->text() + "'");
+  }
+  if (const ConfigNode* copies = node.find("copies"); copies && is_drop(*copies, "keep")) rules.copies = NearDuplicateRules::Copies::kDrop;
+  if (const ConfigNode* straddling = node.find("straddling")) {
+    if (split.by == SplitOptions::By::kHash)
+      throw straddling->error("straddling is for splits that are given by field or files; by hash, duplicates always go to one split");
+    if (is_drop(*straddling, "report")) rules.straddling = NearDuplicateRules::Straddling::kDrop;
+  }
+  return rules;
+}
+
 std::vector<std::string> read_classes(const ConfigNode& node) {
   const std::vector<std::string> classes = node.texts();
-  if (classes.size() < 2) throw node.error("a task needs at least two classes");
-  if (classes.size() >= kNoClass) throw node.error("a task has at most 65,534 classes");
+  if (classes.size() < 2) throw node.error("a task needs at least two classes; list them, as in [card, fraud]");
+  if (classes.size() >= kNoClass) throw node.error("a task has at most 65,534 classes; join those that are seldom told apart");
   std::set<std::string> seen;
   for (const ConfigNode& item : node.items()) {
-    if (item.text().empty()) throw item.error("a class needs a name");
-    if (!seen.insert(item.text()).second) throw item.error("the class '" + item.text() + "' stands here twice");
+    if (item.text().empty()) throw item.error("a class needs a name; take the empty one out");
+    if (!seen.insert(item.text()).second) throw item.error("the class '" + item.text() + "' stands here twice; take one out");
   }
   return classes;
 }
 
 void read_balance(const ConfigNode& node, Task& task) {
-  double sum = 0.0;
   for (const auto& [name, value] : node.entries()) {
     at(value, [&, &name = name] { task.id_of(name); });
     const double part = share(value);
-    if (part <= 0.0 || part >= 1.0) throw value.error("the share of a class lies between 0 and 1");
+    if (part <= 0.0 || part >= 1.0) throw value.error("the share of a class lies between 0 and 1, as in {fraud: 0.02}");
     task.class_balance[name] = part;
-    sum += part;
   }
-  const bool all_named = task.class_balance.size() == task.classes.size();
-  if (sum > 1.0 + 1e-9 || (all_named && sum < 1.0 - 1e-9)) throw node.error("the shares in class_balance add up to " + std::to_string(sum));
-  if (!all_named && sum >= 1.0) throw node.error("class_balance leaves nothing for the classes it does not name");
+  if (!task.is_multi_label()) at(node, [&] { task.declared_prior(); });  // There each share is of a class by itself.
 }
 
-Task read_task(const ConfigNode& node) {
-  node.allow_keys({"kind", "classes", "class_balance"});
+// The tree itself, or the file that holds it.
+Taxonomy read_taxonomy(const ConfigNode& node, const std::filesystem::path& root) {
+  if (!node.is_scalar()) return Taxonomy::parse(node);
+  const auto files = files_inside(root, node.text(), node);
+  if (files.size() != 1)
+    throw node.error("'" + node.text() + "' names " + std::to_string(files.size()) + " files; name the one with the taxonomy");
+  return Taxonomy::parse(read_yaml(files.front(), files.front().lexically_relative(root).string()));
+}
+
+double read_certainty(const ConfigNode& node) {
+  const double certainty = node.number();
+  if (!(certainty > 0.5 && certainty <= 1.0))
+    throw node.error("expected a share above 0.5, up to 1, found '" + node.text() + "': below it two nodes could be certain at once");
+  return certainty;
+}
+
+Task read_task(const ConfigNode& node, const std::filesystem::path& root) {
+  node.allow_keys({"kind", "classes", "taxonomy", "certainty", "class_balance"});
   Task task;
   if (const ConfigNode* kind = node.find("kind")) task.kind = kind->text();
-  if (task.kind != "classification") throw node.at("kind").error("no task kind '" + task.kind + "'; there is: 'classification'");
-  task.classes = read_classes(node.at("classes"));
+  if (task.kind != "classification" && !task.is_multi_label())
+    throw node.at("kind").error("no task kind '" + task.kind + "'; there are: 'classification' and 'multi-label'");
+  if (const ConfigNode* taxonomy = node.find("taxonomy")) {
+    if (task.is_multi_label())
+      throw taxonomy->error(
+          "a taxonomy is for classification: the classes of a multi-label task stand side by side; list them as task.classes");
+    if (const ConfigNode* classes = node.find("classes")) throw classes->error("give task.classes or task.taxonomy, not both");
+    task.taxonomy = read_taxonomy(*taxonomy, root);
+    task.classes = task.taxonomy.classes();
+  } else {
+    task.classes = read_classes(node.at("classes"));
+  }
+  if (const ConfigNode* certainty = node.find("certainty")) {
+    if (task.taxonomy.empty()) throw certainty->error("certainty is for a task with a taxonomy, whose labels back off to its inner nodes");
+    task.certainty = read_certainty(*certainty);
+  }
   if (const ConfigNode* balance = node.find("class_balance")) read_balance(*balance, task);
   return task;
 }
 
-GoldOptions read_gold(const ConfigNode& node) {
-  node.allow_keys({"field", "use"});
+std::map<std::string, std::string> read_gold_classes(const ConfigNode& node, const Task& task) {
+  if (node.entries().empty()) throw node.error("gold.classes names no value; leave it out where the values are class names");
+  std::map<std::string, std::string> classes;
+  for (const auto& [value, name] : node.entries()) {
+    at(name, [&, &name = name] { task.vote_for(name.text()); });
+    classes[value] = name.text();
+  }
+  return classes;
+}
+
+GoldOptions read_gold(const ConfigNode& node, const Task& task) {
+  node.allow_keys({"field", "classes", "separator", "none", "use"});
   GoldOptions gold;
   gold.field = node.at("field").text();
+  if (const ConfigNode* classes = node.find("classes")) gold.classes = read_gold_classes(*classes, task);
+  for (const char* key : {"separator", "none"})
+    if (const ConfigNode* value = node.find(key); value && !task.is_multi_label())
+      throw value->error(std::string("gold.") + key + " is for a task of kind multi-label; take it out");
+  if (const ConfigNode* separator = node.find("separator")) gold.separator = separator->text();
+  if (const ConfigNode* none = node.find("none")) gold.none = none->text();
   if (const ConfigNode* use = node.find("use")) {
     for (bool& split : gold.use) split = false;
     for (const std::string& name : use->texts()) gold.use[static_cast<std::size_t>(split_named(name, *use))] = true;
@@ -182,7 +251,9 @@ void read_model(const ConfigNode& node, Project& project) {
   nlohmann::json options = nlohmann::json::object();
   read_component(node, name, options);
   if (name != "text-linear" && name != "none") throw node.error("no model named '" + name + "'; there are: 'text-linear' and 'none'");
-  if (name == "none" && !options.empty()) throw node.at(options.begin().key()).error("the model 'none' has no options");
+  if (name == "none" && !options.empty())
+    throw node.at(options.begin().key()).error("the model 'none' has no options; take them out, or name text-linear");
+  if (name == "text-linear") at(node, [&] { options.get<TextLinearOptions>(); });
   options["name"] = name;
   project.model = options;
 }
@@ -193,7 +264,7 @@ std::uint64_t read_seed(const ConfigNode& node) {
 }
 
 EvaluateOptions read_evaluate(const ConfigNode& node) {
-  static const std::vector<std::string> kKnown{"accuracy", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
+  static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
   node.allow_keys({"metrics"});
   EvaluateOptions evaluate;
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
@@ -203,13 +274,53 @@ EvaluateOptions read_evaluate(const ConfigNode& node) {
   return evaluate;
 }
 
+// Gold may teach, but what is measured does not vote.
+void keep_gold_to_train(const Project& project, Source& source) {
+  if (!reads_gold(project, source)) return;
+  if (source.votes_everywhere()) {
+    for (const Split split : {Split::kValid, Split::kTest}) source.splits[static_cast<std::size_t>(split)] = false;
+    source.version = sha256_hex(source.version + " on train alone");
+  }
+  if (!source.splits[static_cast<std::size_t>(Split::kValid)] && !source.splits[static_cast<std::size_t>(Split::kTest)]) return;
+  throw Error(ErrorCode::kInvalidProject, described(source) + " reads the gold column '" + project.gold.field +
+                                              "', so it may vote on train rows alone: splits: [train]");
+}
+
+// The files inside the project that a program's votes hang on, as far as we know: those its command names, and those it names itself.
+std::set<std::filesystem::path> code_of(const Project& project, const Source& source) {
+  std::set<std::filesystem::path> files;
+  for (const std::string& word : source.process.command) {
+    const std::filesystem::path named = (project.root / word).lexically_normal();
+    const auto inside = named.lexically_relative(project.root);
+    if (!inside.empty() && *inside.begin() != ".." && std::filesystem::is_regular_file(named)) files.insert(named);
+  }
+  for (const std::string& glob : source.process.files) {
+    try {
+      for (const std::filesystem::path& file : files_inside(project.root, glob, ConfigNode())) files.insert(file);
+    } catch (const Error& error) {
+      throw Error(ErrorCode::kInvalidProject, described(source) + ": files: " + error.what());
+    }
+  }
+  return files;
+}
+
+void add_code_to_version(const Project& project, Source& source) {
+  if (source.kind != Source::Kind::kProcess) return;
+  Sha256 hash;
+  hash.update_sized(source.version);
+  for (const std::filesystem::path& file : code_of(project, source))
+    hash.update_sized(file.lexically_relative(project.root).string()).update_sized(sha256_hex_of_file(file));
+  source.version = hash.hex();
+}
+
 // Gold is what everything is measured against: neither text nor slices may read it, and sources only on train rows.
 void keep_gold_apart(Project& project, const ConfigNode& yaml) {
+  for (Source& source : project.sources) complete_source(project, source);
   const std::string& field = project.gold.field;
   if (field.empty()) return;
   if (std::ranges::find(project.data.text, field) != project.data.text.end())
-    throw yaml.at("data").at("text").error("the gold column '" + field + "' cannot be text: what is measured may not be read");
-  for (Source& source : project.sources) keep_gold_to_train(project, source);
+    throw yaml.at("data").at("text").error("the gold column '" + field +
+                                           "' cannot be text: what is measured may not be read; name another column");
   for (const Slice& slice : project.slices)
     if (fields_read(slice.condition).contains(field))
       throw Error(ErrorCode::kInvalidProject, described(slice) + " reads the gold column '" + field +
@@ -229,19 +340,30 @@ IncludeReader include_reader(const std::filesystem::path& root) {
 
 }  // namespace
 
+FileReader file_reader(const std::filesystem::path& root) {
+  return [root](const std::string& path, const ConfigNode& where) {
+    const std::vector<std::filesystem::path> files = files_inside(root, path, where);
+    if (files.size() != 1) throw where.error("'" + path + "' names " + std::to_string(files.size()) + " files; name one");
+    if (std::filesystem::file_size(files.front()) > kMaxDictionaryBytes)
+      throw where.error("'" + path + "' is too large for a file of terms; at most " + std::to_string(kMaxDictionaryBytes >> 20) + " MiB");
+    return read_file(files.front());
+  };
+}
+
+ClassId GoldOptions::answer_of(std::string_view value, const Task& task) const {
+  const auto found = classes.find(std::string(value));
+  if (!classes.empty() && found == classes.end()) return kNoClass;
+  const ClassId answer = task.find_group(classes.empty() ? value : std::string_view(found->second));
+  return answer == kNoClass ? kNoClass : task.plain_answer(answer);
+}
+
 bool reads_gold(const Project& project, const Source& source) {
   return !project.gold.field.empty() && fields_read(source).contains(project.gold.field);
 }
 
-void keep_gold_to_train(const Project& project, Source& source) {
-  if (!reads_gold(project, source)) return;
-  if (source.votes_everywhere()) {
-    for (const Split split : {Split::kValid, Split::kTest}) source.splits[static_cast<std::size_t>(split)] = false;
-    source.version = sha256_hex(source.version + " on train alone");
-  }
-  if (!source.splits[static_cast<std::size_t>(Split::kValid)] && !source.splits[static_cast<std::size_t>(Split::kTest)]) return;
-  throw Error(ErrorCode::kInvalidProject, described(source) + " reads the gold column '" + project.gold.field +
-                                              "', so it may vote on train rows alone: splits: [train]");
+void complete_source(const Project& project, Source& source) {
+  keep_gold_to_train(project, source);
+  add_code_to_version(project, source);
 }
 
 std::filesystem::path find_project(const std::filesystem::path& from) {
@@ -257,14 +379,14 @@ std::filesystem::path find_project(const std::filesystem::path& from) {
 std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where) {
   const std::filesystem::path named(glob);
   const bool climbs = std::ranges::any_of(named, [](const std::filesystem::path& part) { return part == ".."; });
-  if (named.is_absolute() || climbs) throw where.error("'" + glob + "' leads out of the project folder; includes stay inside it");
+  if (named.is_absolute() || climbs) throw where.error("'" + glob + "' leads out of the project folder; name what lies inside it");
   std::vector<std::filesystem::path> files;
   at(where, [&] { files = expand_globs({glob}, root); });
   const std::filesystem::path home = std::filesystem::canonical(root);
   for (const std::filesystem::path& file : files) {
     const auto inside = std::filesystem::canonical(file).lexically_relative(home);
     if (inside.empty() || *inside.begin() == "..")
-      throw where.error("'" + file.filename().string() + "' is a link that leads out of the project folder");
+      throw where.error("'" + file.filename().string() + "' is a link that leads out of the project folder; put a copy inside it");
   }
   return files;
 }
@@ -281,15 +403,21 @@ Project load_project(const std::filesystem::path& root) {
   if (!project.root.has_filename()) project.root = project.root.parent_path();
   project.name = project.root.filename().string();
   project.data = read_data(yaml.at("data"), project.root);
-  project.task = read_task(yaml.at("task"));
-  if (const ConfigNode* gold = yaml.find("gold")) project.gold = read_gold(*gold);
-  project.sources = parse_sources(yaml.at("sources"), project.task, include_reader(project.root));
+  if (const ConfigNode* near_duplicates = yaml.at("data").find("near_duplicates"))
+    project.near_duplicates = read_near_duplicates(*near_duplicates, project.data.split);
+  project.task = read_task(yaml.at("task"), project.root);
+  if (const ConfigNode* gold = yaml.find("gold")) project.gold = read_gold(*gold, project.task);
+  project.sources = parse_sources(yaml.at("sources"), project.task, include_reader(project.root), file_reader(project.root));
   if (const ConfigNode* model = yaml.find("label_model")) {
     read_component(*model, project.label_model, project.label_model_options);
     at(*model, [&] { make_label_model(project.label_model, project.label_model_options); });
   }
+  if (project.task.is_multi_label()) project.model = {{"name", "none"}};
   if (const ConfigNode* model = yaml.find("model")) read_model(*model, project);
+  if (project.task.is_multi_label() && project.trains())
+    throw yaml.at("model").error("no model learns several classes of a row yet; leave model out, and take the labels from `hone export`");
   if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) project.slices = parse_slices(*slices);
+  if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
   if (const ConfigNode* evaluate = yaml.find("evaluate")) project.evaluate = read_evaluate(*evaluate);
   if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
   keep_gold_apart(project, yaml);
@@ -311,16 +439,27 @@ const std::vector<ProjectKey>& project_keys() {
       {"data.decimal", "'.' or ','", "the decimal sign where a condition reads a number from text"},
       {"data.time_zone", "UTC or +HH:MM", "of dates that name none, where a condition reads a date"},
       {"data.max_bad_rows", "a share, 0.01 when absent", "more malformed rows than this end the import, showing the first ten"},
-      {"task.kind", "classification", "one class for each row"},
+      {"data.near_duplicates", "{similarity: 0.9, copies: keep or drop, straddling: report or drop}; {} for these defaults",
+       "rows of one text, or nearly, are found and reported, share a split that goes by hash, and are one item of the statistics"},
+      {"data.skip_empty_texts", "true or false (default)", "whether rows without a text are left out, and counted"},
+      {"task.kind", "classification, or multi-label", "one class for each row, or any number of them"},
       {"task.classes", "a list of names", "two or more; their order decides ties"},
+      {"task.taxonomy", "a tree of names, a list of {class: NAME, parent: NAME}, or a file with one of these",
+       "in place of classes: its leaves are the classes, in its order; a vote for an inner node is one for all of them"},
+      {"task.certainty", "a share above 0.5, 0.7 when absent", "with a taxonomy, labels back off to the deepest node that has so much"},
       {"task.class_balance", "{fraud: 0.02}", "what is known of the shares of classes; the rest is spread evenly"},
       {"gold.field", "a column", "holds known classes; empty where unknown"},
+      {"gold.classes", "{VALUE: CLASS}", "what the values of the column mean, where they are not the names of the classes"},
+      {"gold.separator", "a text such as ';'", "multi-label: what stands between the classes of a row; JSON lists need none"},
+      {"gold.none", "a value", "multi-label: says that a row holds none of the classes, where an empty cell is unknown"},
       {"gold.use", "a list of splits, [valid, test] when absent", "whose known classes are read; test gold is read by evaluation alone"},
-      {"sources", "a list", "who votes: `lf`, `column` or `include` entries"},
-      {"label_model", "a name, or {name: …, options}", "how votes become labels: majority, weighted-majority or dawid-skene"},
+      {"sources", "a list", "who votes: `lf`, `column`, `process`, `like`, `model`, `dictionary` or `include` entries"},
+      {"label_model", "a name, or {name: …, options}",
+       "how votes become labels: hone (when absent), majority, weighted-majority, dawid-skene, metal or triplet"},
       {"model", "text-linear, none, or {name: …, options}", "what is trained on the labels"},
       {"slices", "a list of {slice: NAME, conditions}", "named parts of the rows that evaluation looks at one by one"},
-      {"evaluate.metrics", "a list", "what the short result shows: accuracy, macro-f1, weighted-f1, log-loss, ece, coverage"},
+      {"evaluate.metrics", "a list",
+       "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},
       {"seed", "a whole number, 1 when absent", "of everything random"},
   };
   return keys;

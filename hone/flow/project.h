@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hone/core/config.h"
+#include "hone/core/json.h"
 #include "hone/data/import.h"
 #include "hone/vote/source.h"
 #include "hone/vote/task.h"
@@ -15,8 +17,23 @@ namespace hone {
 
 /// Which rows' known labels are read, and from where.
 struct GoldOptions {
-  std::string field;                        // Column that holds class names; empty: no gold.
-  bool use[kSplits] = {false, true, true};  // Train gold is not read unless named.
+  std::string field;                           // Column that holds class names; empty: no gold.
+  std::map<std::string, std::string> classes;  // Value of the column -> class or node. Empty: the values are such names.
+  std::string separator;                       // Multi-label: between the classes of a row; empty: one, or a JSON list of them.
+  std::string none;                            // Multi-label: the value that says that a row holds no class; empty: only a JSON list can.
+  bool use[kSplits] = {false, true, true};     // Train gold is not read unless named.
+
+  /// The class that a value of the column means, or the inner node of the taxonomy; kNoClass for a value that means neither.
+  ClassId answer_of(std::string_view value, const Task& task) const;
+};
+
+/// What is done about rows of one text, or nearly: `data.near_duplicates`. Where splits go by hash, all rows of a group go to one.
+struct NearDuplicateRules {
+  enum class Copies { kKeep, kDrop };        // kDrop: of each group one row stays; of splits that are given only train rows go.
+  enum class Straddling { kReport, kDrop };  // Where splits are given. kDrop: train rows go that have a duplicate in valid or test.
+  double similarity = 0.9;                   // As NearDuplicateOptions has it.
+  Copies copies = Copies::kKeep;
+  Straddling straddling = Straddling::kReport;
 };
 
 struct EvaluateOptions {
@@ -29,10 +46,11 @@ struct Project {
   std::string name;  // Of the folder.
 
   ImportOptions data;
+  std::optional<NearDuplicateRules> near_duplicates;  // Nothing: they are not looked for.
   Task task;
   GoldOptions gold;
   std::vector<Source> sources;
-  std::string label_model;  // Empty: the default for what is known.
+  std::string label_model;  // Empty: default_label_model().
   nlohmann::json label_model_options = nlohmann::json::object();
   nlohmann::json model = {{"name", "text-linear"}};  // name "none": nothing is trained.
   std::vector<Slice> slices;
@@ -53,9 +71,14 @@ Project load_project(const std::filesystem::path& root);
 /// Whether a source looks at the column that holds gold.
 bool reads_gold(const Project& project, const Source& source);
 
-/// Gold may teach, but what is measured does not vote: a source that reads gold votes on train rows alone, whatever it does not say. Throws
-/// kInvalidProject, naming the source, when its `splits` name others. load_project() does this to every source; drafts need it too.
-void keep_gold_to_train(const Project& project, Source& source);
+/// What hone.yaml's entry alone does not say of a source: gold may teach, but what is measured does not vote, so a source that reads gold
+/// votes on train rows alone, whatever it does not say; and the bytes of the files of a program that votes are part of its version. Throws
+/// kInvalidProject, naming the source, when its `splits` name others, or its `files` none. load_project() does this to every source; drafts
+/// need it too.
+void complete_source(const Project& project, Source& source);
+
+/// Reads files of terms inside the project's folder; throws kInvalidProject with the place of the entry.
+FileReader file_reader(const std::filesystem::path& root);
 
 /// The files under `root` that a relative glob names, by byte order, with the same refusal.
 std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where);

@@ -139,6 +139,34 @@ TEST_F(ProjectFile, LetsGoldBeNeitherTextNorASlice) {
             std::string::npos);
 }
 
+TEST_F(ProjectFile, TakesValuesOfTheGoldColumnForClasses) {
+  const Project project =
+      load(kData + kTask + "gold: {field: label, classes: {'Credit card': card, Karte: card, '007': fraud}}\n" + kSources);
+  EXPECT_EQ(project.gold.answer_of("Credit card", project.task), project.task.find("card"));
+  EXPECT_EQ(project.gold.answer_of("Karte", project.task), project.task.find("card"));
+  EXPECT_EQ(project.gold.answer_of("007", project.task), project.task.find("fraud"));
+  EXPECT_EQ(project.gold.answer_of("7", project.task), kNoClass);
+  EXPECT_EQ(project.gold.answer_of("card", project.task), kNoClass) << "where values are listed, the others mean nothing";
+  EXPECT_EQ(load(kData + kTask + kGold + kSources).gold.answer_of("card", project.task), project.task.find("card"));
+}
+
+TEST_F(ProjectFile, RefusesGoldClassesThatAreNone) {
+  EXPECT_TRUE(error_of(kData + kTask + "gold: {field: label, classes: {x: cardd}}\n" + kSources).starts_with("hone.yaml:3:"));
+  EXPECT_NE(error_of(kData + kTask + "gold: {field: label, classes: {x: cardd}}\n" + kSources).find("did you mean 'card'"),
+            std::string::npos);
+  EXPECT_NE(error_of(kData + kTask + "gold: {field: label, classes: {}}\n" + kSources).find("gold.classes names no value"),
+            std::string::npos);
+  EXPECT_TRUE(error_of(kData + kTask + "gold: {field: label, classes: [x]}\n" + kSources).starts_with("hone.yaml:3:"));
+  EXPECT_TRUE(error_of(kData + kTask + "gold: {field: label, classes: {x: [card]}}\n" + kSources).starts_with("hone.yaml:3:"));
+}
+
+TEST_F(ProjectFile, ReadsWhetherRowsWithoutATextStay) {
+  const std::string start = "data: {files: rows.csv, text: text, skip_empty_texts: ";
+  EXPECT_TRUE(load(start + "true}\n" + kTask + kSources).data.skip_empty_texts);
+  EXPECT_FALSE(load(kData + kTask + kSources).data.skip_empty_texts);
+  EXPECT_TRUE(error_of(start + "sometimes}\n" + kTask + kSources).starts_with("hone.yaml:1:"));
+}
+
 TEST_F(ProjectFile, PointsAtTheKeyWhoseValueIsWrong) {
   EXPECT_TRUE(error_of("data:\n  files: rows.csv\n  text: text\n  encoding: utf-9\n" + kTask + kSources).starts_with("hone.yaml:4:13: "));
 }
@@ -150,7 +178,10 @@ TEST_F(ProjectFile, SaysThePlaceOfABadVoteOnce) {
 }
 
 TEST_F(ProjectFile, RefusesWhatItWouldNotUse) {
-  EXPECT_EQ(error_of(kData + kTask + kSources + "model: {name: none, epochs: 1}\n"), "hone.yaml:4:29: the model 'none' has no options");
+  EXPECT_EQ(error_of(kData + kTask + kSources + "model: {name: none, epochs: 1}\n"),
+            "hone.yaml:4:29: the model 'none' has no options; take them out, or name text-linear");
+  EXPECT_EQ(error_of(kData + kTask + kSources + "model: {name: text-linear, epoch: 1}\n"),
+            "hone.yaml:4:8: text-linear has no option 'epoch'; did you mean 'epochs'?");
   const std::string start = "data: {files: rows.csv, text: text, split: ";
   EXPECT_NE(error_of(start + "{field: x, train: 0.5}}\n" + kTask + kSources).find("unknown key 'train'"), std::string::npos);
   EXPECT_NE(error_of(start + "{files: {train: rows.csv}, test: 0.5}}\n" + kTask + kSources).find("unknown key 'test'"), std::string::npos);
@@ -172,6 +203,39 @@ TEST(Project, SaysHowToMakeOneWhereThereIsNone) {
 TEST(Project, EveryKeyStandsInItsPageOfTheDocs) {
   const std::string page = read_file(HONE_DOCS "/project.md");
   for (const ProjectKey& key : project_keys()) EXPECT_NE(page.find("`" + std::string(key.key)), std::string::npos) << key.key;
+}
+
+TEST_F(ProjectFile, MayHaveATreeOfClasses) {
+  const std::string sources = "sources: [{lf: a, vote: pay, any: [card]}]\n";
+  const std::string tree = "[{pay: [card, transfer]}, other]";
+  EXPECT_EQ(load(kData + "task: {taxonomy: " + tree + "}\n" + sources).task.classes,
+            (std::vector<std::string>{"card", "transfer", "other"}));
+  write("taxonomy.yaml", tree + "\n");
+  const Project project = load(kData + "task: {taxonomy: taxonomy.yaml, certainty: 0.9}\n" + sources);
+  EXPECT_EQ(project.task.taxonomy.nodes().front().name, "pay");
+  EXPECT_EQ(project.task.certainty, 0.9);
+}
+
+TEST_F(ProjectFile, RefusesATaxonomyThatIsNone) {
+  const std::string sources = "sources: [{lf: a, vote: card, any: [card]}]\n";
+  const auto refused = [&](const std::string& task) { return error_of(kData + "task: " + task + "\n" + sources); };
+  EXPECT_EQ(refused("{taxonomy: [a, b], classes: [a, b]}"), "hone.yaml:2:35: give task.classes or task.taxonomy, not both");
+  EXPECT_EQ(refused("{taxonomy: [{a: [card, c]}, b], certainty: 0.5}"),
+            "hone.yaml:2:50: expected a share above 0.5, up to 1, found '0.5': below it two nodes could be certain at once");
+  EXPECT_EQ(refused("{classes: [card, b], certainty: 0.8}"),
+            "hone.yaml:2:39: certainty is for a task with a taxonomy, whose labels back off to its inner nodes");
+  EXPECT_NE(refused("{taxonomy: tree.yaml}").find("hone.yaml:2:18: "), std::string::npos);
+  EXPECT_NE(refused("{taxonomy: ../tree.yaml}").find("leads out of the project folder"), std::string::npos);
+  write("tree.yaml", "- pay: [card, card]\n");
+  EXPECT_EQ(refused("{taxonomy: tree.yaml}"), "tree.yaml:1:15: 'card' stands here twice (line 1); take one out");
+}
+
+TEST_F(ProjectFile, MayKnowANodeAsGold) {
+  const Project project = load(kData + "task: {taxonomy: [{pay: [card, transfer]}, other]}\n" + kSources +
+                               "gold: {field: label, classes: {p: pay, c: card}}\n");
+  EXPECT_EQ(project.gold.answer_of("p", project.task), 3);
+  EXPECT_EQ(project.gold.answer_of("c", project.task), 0);
+  EXPECT_EQ(project.gold.answer_of("card", project.task), kNoClass);
 }
 
 }  // namespace

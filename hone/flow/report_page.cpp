@@ -1,10 +1,10 @@
 #include "hone/flow/report_page.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/json.h"
 #include "hone/flow/main_path.h"
 
 // The bytes of report.html, put into the program by report_page_data.S.
@@ -16,13 +16,31 @@ namespace {
 
 constexpr std::string_view kMarker = R"({"marker":"hone-report-json"})";
 
-nlohmann::json stage_times(const Workspace& workspace) {
+// Of one source or slice; hundreds of them say less than the manifest that lists them.
+bool is_of_one(const NamedRef& object) { return object.name.starts_with("source/") || object.name.starts_with("slice/"); }
+
+nlohmann::json objects_json(const std::vector<NamedRef>& objects) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const NamedRef& object : objects)
+    if (!is_of_one(object)) list.push_back({{"name", object.name}, {"hash", object.ref.hash}, {"bytes", object.ref.bytes}});
+  return list;
+}
+
+// What the record of a stage says of its last run, so that every number can be followed to the bytes it was made from.
+nlohmann::json stages_json(const Workspace& workspace) {
   nlohmann::json stages = nlohmann::json::array();
   for (const Stage& stage : main_path(workspace.project())) {
     const auto record = workspace.current(stage.name);
     if (!record) continue;
-    const double seconds = record->counts.value("ms", 0.0) / 1000.0;
-    stages.push_back({{"name", stage.name}, {"state", "ran"}, {"why", stage.what}, {"seconds", seconds}});
+    stages.push_back({{"name", stage.name},
+                      {"what", stage.what},
+                      {"state", "ran"},
+                      {"why", record->detail.value("why", "")},
+                      {"seconds", record->counts.value("ms", 0.0) / 1000.0},
+                      {"key", record->key},
+                      {"code", record->code_version},
+                      {"inputs", objects_json(record->inputs)},
+                      {"outputs", objects_json(record->outputs)}});
   }
   return stages;
 }
@@ -48,7 +66,7 @@ nlohmann::json report_json(Workspace& workspace) {
   const RunRecord record = workspace.needed("report");
   nlohmann::json report = workspace.json(record.output("report"));
   report["project"] = workspace.project().name;
-  report["stages"] = stage_times(workspace);
+  report["stages"] = stages_json(workspace);
   if (const auto train = workspace.current("train"); train && report["training"].is_object())
     report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;
   return report;

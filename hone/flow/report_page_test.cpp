@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 
 namespace hone {
 namespace {

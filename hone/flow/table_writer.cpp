@@ -1,13 +1,17 @@
 #include "hone/flow/table_writer.h"
 
 #include <arrow/array/builder_binary.h>
+#include <arrow/array/builder_nested.h>
 #include <arrow/array/builder_primitive.h>
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
+#include <arrow/table_builder.h>
 #include <arrow/type.h>
 #include <arrow/util/io_util.h>
+#include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/writer.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -93,27 +97,60 @@ class CsvWriter : public TableWriter {
   std::string to_;
 };
 
+std::shared_ptr<arrow::DataType> arrow_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kText:
+      return arrow::utf8();
+    case ColumnType::kNumber:
+      return arrow::float64();
+    case ColumnType::kInteger:
+    case ColumnType::kClass:
+      return arrow::int64();
+    case ColumnType::kShares:
+      return arrow::list(arrow::float64());
+    case ColumnType::kNames:
+      return arrow::list(arrow::utf8());
+    case ColumnType::kClasses:
+      return arrow::list(arrow::int64());
+  }
+  return arrow::utf8();
+}
+
+// What Hugging Face datasets reads under the key "huggingface" (datasets.Features.from_arrow_schema): columns of classes know their names.
+nlohmann::json hugging_face_features(const TableShape& shape) {
+  nlohmann::json features = nlohmann::json::object();
+  for (const TableColumn& column : shape.columns)
+    if (column.type == ColumnType::kClass) features[column.name] = {{"names", shape.classes}, {"_type", "ClassLabel"}};
+  return {{"info", {{"features", features}}}};
+}
+
+std::shared_ptr<arrow::Schema> arrow_schema(const TableShape& shape) {
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  for (const TableColumn& column : shape.columns) fields.push_back(arrow::field(column.name, arrow_type(column.type)));
+  if (shape.classes.empty()) return arrow::schema(fields);
+  return arrow::schema(fields, arrow::key_value_metadata(
+                                   {{"hone.classes", json_text(shape.classes)}, {"huggingface", json_text(hugging_face_features(shape))}}));
+}
+
 class ParquetWriter : public TableWriter {
  public:
-  ParquetWriter(const std::filesystem::path& file, std::vector<TableColumn> columns, std::string to)
-      : columns_(std::move(columns)), to_(std::move(to)) {
-    std::vector<std::shared_ptr<arrow::Field>> fields;
-    for (const TableColumn& column : columns_) {
-      fields.push_back(arrow::field(column.name, column.is_number ? arrow::float64() : arrow::utf8()));
-      builders_.push_back(column.is_number ? std::unique_ptr<arrow::ArrayBuilder>(new arrow::DoubleBuilder())
-                                           : std::unique_ptr<arrow::ArrayBuilder>(new arrow::StringBuilder()));
-    }
-    schema_ = arrow::schema(fields);
+  ParquetWriter(const std::filesystem::path& file, const TableShape& shape, std::string to)
+      : columns_(shape.columns),
+        batch_rows_(std::clamp<std::int64_t>(kBatchValues / static_cast<std::int64_t>(shape.classes.size() + 1), 1, kBatchRows)),
+        to_(std::move(to)),
+        schema_(arrow_schema(shape)) {
+    check(arrow::RecordBatchBuilder::Make(schema_, arrow::default_memory_pool()).Value(&builders_));
     auto out = arrow::io::FileOutputStream::Open(file.string());
     check(out.status());
     const auto properties = parquet::WriterProperties::Builder().compression(arrow::Compression::ZSTD)->build();
-    auto writer = parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), *out, properties);
+    auto writer = parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), *out, properties,
+                                                   parquet::ArrowWriterProperties::Builder().store_schema()->build());
     check(writer.status());
     writer_ = std::move(*writer);
   }
   void add(const std::vector<nlohmann::json>& row) override {
-    for (std::size_t column = 0; column < columns_.size(); ++column) append(*builders_[column], row[column], columns_[column].is_number);
-    if (++rows_ == kBatchRows) flush();
+    for (std::size_t column = 0; column < columns_.size(); ++column) append(column, row[column]);
+    if (++rows_ == batch_rows_) flush();
   }
   void finish() override {
     flush();
@@ -122,32 +159,52 @@ class ParquetWriter : public TableWriter {
 
  private:
   static constexpr std::int64_t kBatchRows = 65536;
+  // Of shares held at once: 32 MiB.
+  static constexpr std::int64_t kBatchValues = 4 << 20;
 
   void check(const arrow::Status& status) const {
     if (status.ok()) return;
     const int cause = arrow::internal::ErrnoFromStatus(status);
     throw cannot_write(to_, cause != 0 ? std::strerror(cause) : status.message());
   }
-  void append(arrow::ArrayBuilder& builder, const nlohmann::json& value, bool is_number) const {
-    if (value.is_null())
-      check(builder.AppendNull());
-    else if (is_number)
-      check(static_cast<arrow::DoubleBuilder&>(builder).Append(value.get<double>()));
-    else
-      check(static_cast<arrow::StringBuilder&>(builder).Append(cell_text(value)));
+  void append(std::size_t column, const nlohmann::json& value) const {
+    const int field = static_cast<int>(column);
+    if (value.is_null()) return check(builders_->GetField(field)->AppendNull());
+    switch (columns_[column].type) {
+      case ColumnType::kText:
+        return check(builders_->GetFieldAs<arrow::StringBuilder>(field)->Append(cell_text(value)));
+      case ColumnType::kNumber:
+        return check(builders_->GetFieldAs<arrow::DoubleBuilder>(field)->Append(value.get<double>()));
+      case ColumnType::kInteger:
+      case ColumnType::kClass:
+        return check(builders_->GetFieldAs<arrow::Int64Builder>(field)->Append(value.get<std::int64_t>()));
+      case ColumnType::kShares:
+        return append_list<arrow::DoubleBuilder, double>(*builders_->GetFieldAs<arrow::ListBuilder>(field), value);
+      case ColumnType::kNames:
+        return append_list<arrow::StringBuilder, std::string>(*builders_->GetFieldAs<arrow::ListBuilder>(field), value);
+      case ColumnType::kClasses:
+        return append_list<arrow::Int64Builder, std::int64_t>(*builders_->GetFieldAs<arrow::ListBuilder>(field), value);
+    }
+  }
+  template <typename Builder, typename Value>
+  void append_list(arrow::ListBuilder& list, const nlohmann::json& items) const {
+    check(list.Append());
+    auto& values = static_cast<Builder&>(*list.value_builder());
+    for (const nlohmann::json& item : items) check(values.Append(item.get<Value>()));
   }
   void flush() {
     if (rows_ == 0) return;
-    std::vector<std::shared_ptr<arrow::Array>> arrays(builders_.size());
-    for (std::size_t column = 0; column < builders_.size(); ++column) check(builders_[column]->Finish(&arrays[column]));
-    check(writer_->WriteRecordBatch(*arrow::RecordBatch::Make(schema_, rows_, arrays)));
+    auto batch = builders_->Flush();
+    check(batch.status());
+    check(writer_->WriteRecordBatch(**batch));
     rows_ = 0;
   }
 
   std::vector<TableColumn> columns_;
+  std::int64_t batch_rows_;
   std::string to_;
-  std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
   std::shared_ptr<arrow::Schema> schema_;
+  std::unique_ptr<arrow::RecordBatchBuilder> builders_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
   std::int64_t rows_ = 0;
 };
@@ -171,8 +228,8 @@ std::unique_ptr<TableWriter> csv_writer(std::ostream& out, std::vector<TableColu
   return std::make_unique<CsvWriter>(out, std::move(columns), guard, to);
 }
 
-std::unique_ptr<TableWriter> parquet_writer(const std::filesystem::path& file, std::vector<TableColumn> columns, const std::string& to) {
-  return std::make_unique<ParquetWriter>(file, std::move(columns), to);
+std::unique_ptr<TableWriter> parquet_writer(const std::filesystem::path& file, const TableShape& shape, const std::string& to) {
+  return std::make_unique<ParquetWriter>(file, shape, to);
 }
 
 TableFormat format_named(std::string_view name) {
@@ -190,7 +247,7 @@ TableFormat format_of(const std::filesystem::path& file) {
 void write_table(const TableShape& shape, const std::filesystem::path& file, const std::function<void(TableWriter&)>& fill) {
   const std::string to = "'" + file.string() + "'";
   write_file_atomically(file, [&](const std::filesystem::path& temporary) {
-    if (shape.format == TableFormat::kParquet) return fill_and_finish(*parquet_writer(temporary, shape.columns, to), fill);
+    if (shape.format == TableFormat::kParquet) return fill_and_finish(*parquet_writer(temporary, shape, to), fill);
     errno = 0;
     std::ofstream out(temporary, std::ios::binary);
     check_stream(out, to);

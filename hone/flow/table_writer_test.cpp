@@ -9,7 +9,7 @@
 namespace hone {
 namespace {
 
-const std::vector<TableColumn> kColumns{{"id"}, {"share", true}, {"more"}};
+const std::vector<TableColumn> kColumns{{"id"}, {"share", ColumnType::kNumber}, {"more"}};
 
 TEST(TableWriter, WritesJsonObjectsAsSuchInJsonl) {
   std::ostringstream out;
@@ -37,7 +37,7 @@ TEST(TableWriter, GuardsEveryWayToBeginAFormula) {
 
 TEST(TableWriter, LeavesNumbersAloneWhenItGuards) {
   std::ostringstream out;
-  csv_writer(out, {{"share", true}}, true)->add({-0.5});
+  csv_writer(out, {{"share", ColumnType::kNumber}}, true)->add({-0.5});
   EXPECT_NE(out.str().find("\n-0.5\n"), std::string::npos);
 }
 

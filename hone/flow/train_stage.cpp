@@ -5,9 +5,8 @@
 #include <arrow/type.h>
 #include <parquet/arrow/writer.h>
 
-#include <nlohmann/json.hpp>
-
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/job/child.h"
 #include "hone/job/train_job.h"
@@ -74,7 +73,7 @@ void give_labels(const StageContext& context, const Gold& gold, const std::vecto
 
 TrainJob make_job(const StageContext& context, const std::filesystem::path& folder) {
   const Project& project = context.project();
-  const Dataset dataset = context.workspace.dataset(context.of("import"));
+  const Dataset dataset = context.workspace.dataset(context.data());
   TrainJob job;
   job.parts = dataset.part_paths();
   job.text = project.data.text;
@@ -98,9 +97,9 @@ TrainJob make_job(const StageContext& context, const std::filesystem::path& fold
 StageParts train_parts(const StageContext& context) {
   const Project& project = context.project();
   const RunRecord& label = context.of("label");
-  return {{"the dataset", context.of("import").output("dataset").hash},
+  return {{"the dataset", context.data().output("dataset").hash},
           {"the labels", label.output("labels.patterns").hash + " " + label.output("labels.examples").hash},
-          {"task.classes", nlohmann::json(project.task.classes).dump()},
+          {"task.classes", classes_part(project.task)},
           {"model", project.model.dump()},
           {"data.text", names_part(project.data.text)},
           {"gold", gold_part(context)},

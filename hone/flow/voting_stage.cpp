@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
 #include "hone/core/parallel.h"
 #include "hone/flow/failures_json_internal.h"
 #include "hone/flow/matched_spans_internal.h"
+#include "hone/flow/model_voter_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/vote_file.h"
 #include "hone/vote/vote_stage.h"
@@ -18,6 +19,7 @@ namespace {
 struct Known {
   ObjectRef ref;
   nlohmann::json failures;  // {"count", "first": [{"row", "what"}]}
+  bool for_now = false;     // A later run asks again.
 };
 using KnownByVersion = std::map<std::string, Known>;
 
@@ -25,9 +27,7 @@ using KnownByVersion = std::map<std::string, Known>;
 std::string scope_of(const StageContext& context) {
   const Project& project = context.project();
   Sha256 hash;
-  hash.update_sized("hone/vote/scope/v1")
-      .update_sized(context.of("import").output("dataset").hash)
-      .update_sized(names_part(project.data.text));
+  hash.update_sized("hone/vote/scope/v1").update_sized(context.data().output("dataset").hash).update_sized(names_part(project.data.text));
   return hash.update_sized(std::string(1, project.data.read.decimal)).update_sized(project.data.read.time_zone).hex();
 }
 
@@ -37,7 +37,8 @@ KnownByVersion known_versions(const StageContext& context, const std::string& sc
     if (record.stage != "vote" || record.outcome != "ok" || record.detail.value("scope", "") != scope) continue;
     for (const auto& [version, entry] : record.detail.at("versions").items()) {
       const ObjectRef ref = entry.at("ref").get<ObjectRef>();
-      if (context.workspace.objects().has(ref)) known.try_emplace(version, Known{ref, entry.at("failures")});
+      if (!entry.value("for_now", false) && context.workspace.objects().has(ref))
+        known.try_emplace(version, Known{ref, entry.at("failures")});
     }
   }
   return known;
@@ -56,31 +57,32 @@ std::vector<const Voter*> not_known(const std::vector<Voter>& all, const KnownBy
 // What a source or slice said, and where it goes.
 struct Said {
   const std::string& version;
-  SourceVotes votes;
+  const PackedVotes& votes;
   const ApplyFailures& failures;
 };
 
-// Putting an object is waiting for the disk, which takes several at a time; so this many are on their way together.
-constexpr int kPutsTogether = 16;
+// Putting an object is waiting for the disk, which takes several at a time; so this many are on their way together, as long as
+// what they unpack and encode, some 20 bytes a vote, stays within bounds.
+constexpr std::size_t kPutsTogether = 16, kVotesTogether = (256 << 20) / 20;
+
+int puts_together(const std::vector<Said>& said) {
+  std::size_t most = 1;
+  for (const Said& voter : said) most = std::max(most, voter.votes.size());
+  return static_cast<int>(std::clamp<std::size_t>(kVotesTogether / most, 1, kPutsTogether));
+}
 
 // By way of files in one temporary folder, which the object store takes.
 void put_votes(const StageContext& context, const std::vector<Said>& said, KnownByVersion& known) {
   const RemovedAtEnd folder = work_folder(context.workspace);
   std::vector<Known> put(said.size());
-  parallel_for(said.size(), kPutsTogether, [&](std::size_t place) {
+  parallel_for(said.size(), puts_together(said), [&](std::size_t place) {
     const std::filesystem::path file = folder.path() / std::to_string(place);
-    write_source_votes({&said[place].votes, 1}, file);
-    put[place] = {context.workspace.objects().put_file(file, kParquetMedia), failures_json(said[place].failures)};
+    const SourceVotes votes = said[place].votes.unpacked();
+    write_source_votes({&votes, 1}, file);
+    put[place] = {context.workspace.objects().put_file(file, kParquetMedia), failures_json(said[place].failures),
+                  said[place].failures.for_now};
   });
   for (std::size_t place = 0; place < said.size(); ++place) known[said[place].version] = std::move(put[place]);
-}
-
-// Slices are kept as votes for class 0 of the rows they hold.
-SourceVotes as_votes(std::vector<std::uint32_t> rows) {
-  SourceVotes votes;
-  votes.classes.assign(rows.size(), 0);
-  votes.examples = std::move(rows);
-  return votes;
 }
 
 // Asks those that are not known, all of them in one reading of the data, and remembers what they said.
@@ -89,14 +91,15 @@ std::size_t ask(const StageContext& context, KnownByVersion& known) {
   const std::vector<const Source*> sources = not_known(project.sources, known);
   const std::vector<const Slice*> slices = not_known(project.slices, known);
   if (sources.empty() && slices.empty()) return 0;
-  const Dataset dataset = context.workspace.dataset(context.of("import"));
-  Applied applied =
-      apply_sources(dataset, sources, slices, {.engine = engine_options(project), .threads = context.threads}, context.progress);
+  const Dataset dataset = context.workspace.dataset(context.data());
+  ApplyOptions options = apply_options(project, context.threads);
+  options.given = model_voters(context.workspace, dataset, sources, context.threads, context.progress);
+  const Applied applied = apply_sources(dataset, sources, slices, options, context.progress);
   std::vector<Said> said;
   for (std::size_t source = 0; source < sources.size(); ++source)
-    said.push_back({sources[source]->version, std::move(applied.votes[source]), applied.failures[source]});
+    said.push_back({sources[source]->version, applied.votes[source], applied.failures[source]});
   for (std::size_t slice = 0; slice < slices.size(); ++slice)
-    said.push_back({slices[slice]->version, as_votes(std::move(applied.slices[slice])), applied.slice_failures[slice]});
+    said.push_back({slices[slice]->version, applied.slices[slice], applied.slice_failures[slice]});
   put_votes(context, said, known);
   return sources.size();
 }
@@ -110,6 +113,8 @@ nlohmann::json manifest(const std::vector<Voter>& voters, const KnownByVersion& 
     list.push_back({{"name", voter.name}, {"ref", said.ref}, {"failures", said.failures}});
     record.outputs.push_back({prefix + voter.name, said.ref});
     record.detail["versions"][voter.version] = {{"ref", said.ref}, {"failures", said.failures}};
+    if (said.for_now) record.detail["versions"][voter.version]["for_now"] = true;
+    if (said.for_now) record.detail[kRunAgain] = "a program that votes (" + voter.name + ") failed the last time";
   }
   return list;
 }
@@ -118,7 +123,7 @@ nlohmann::json manifest(const std::vector<Voter>& voters, const KnownByVersion& 
 
 StageParts vote_parts(const StageContext& context) {
   const Project& project = context.project();
-  StageParts parts{{"the dataset", context.of("import").output("dataset").hash},
+  StageParts parts{{"the dataset", context.data().output("dataset").hash},
                    {"data.text", names_part(project.data.text)},
                    {"data.decimal", std::string(1, project.data.read.decimal)},
                    {"data.time_zone", project.data.read.time_zone}};

@@ -4,12 +4,15 @@
 #include <arrow/record_batch.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
+#include "hone/core/unicode.h"
 #include "hone/data/text_column.h"
+#include "hone/flow/model_voter_internal.h"
+#include "hone/vote/values_in.h"
 #include "hone/vote/vote_file.h"
 
 namespace hone {
@@ -22,7 +25,57 @@ nlohmann::json load(const std::filesystem::path& file) {
 }
 
 nlohmann::json to_json(const FileStamp& stamp) {
-  return {{"bytes", stamp.bytes}, {"changed_ns", stamp.changed_ns}, {"inode", stamp.inode}};
+  return {{"bytes", stamp.bytes}, {"modified_ns", stamp.modified_ns}, {"changed_ns", stamp.changed_ns}, {"inode", stamp.inode}};
+}
+
+// What files.json remembers of a file. `check` tells whether the entry is still as it was written.
+nlohmann::json remembered(const FileStamp& stamp, const std::string& hash) {
+  nlohmann::json entry{{"stamp", to_json(stamp)}, {"sha256", hash}};
+  entry["check"] = sha256_hex(entry.dump());
+  return entry;
+}
+
+// The hash in an entry of files.json, when it is of a file with this stamp.
+std::optional<std::string> hash_in(const nlohmann::json& entry, const FileStamp& stamp) {
+  if (!entry.is_object() || !entry.contains("sha256") || !entry["sha256"].is_string()) return std::nullopt;
+  std::string hash = entry["sha256"].get<std::string>();
+  if (!is_valid_utf8(hash) || entry != remembered(stamp, hash)) return std::nullopt;
+  return hash;
+}
+
+void take_unknown(Gold& gold, std::string_view value) {
+  ++gold.unknown_values;
+  if (gold.first_unknown.size() < 5 && std::ranges::find(gold.first_unknown, value) == gold.first_unknown.end())
+    gold.first_unknown.emplace_back(value);
+}
+
+// A class, or a node of the taxonomy where no more is known.
+void take_value(Gold& gold, const Project& project, std::string_view value, std::uint64_t row, Split split) {
+  const ClassId answer = project.gold.answer_of(value, project.task);
+  if (answer == kNoClass) return take_unknown(gold, value);
+  if (answer < project.task.classes.size()) {
+    gold.classes[row] = answer;
+    ++gold.rows[static_cast<std::size_t>(split)];
+    return;
+  }
+  if (gold.groups.empty()) gold.groups.assign(gold.classes.size(), kNoClass);
+  gold.groups[row] = answer;
+  ++gold.nodes;
+}
+
+// The classes of one row. An empty cell is not known; values that are no class are left out, and counted.
+void take_set(Gold& gold, const Project& project, std::string_view cell, Split split) {
+  if (cell.empty()) return gold.sets.add_unknown();
+  std::vector<ClassId> classes;
+  if (cell != project.gold.none)
+    for (const std::string& value : values_in(cell, project.gold.separator)) {
+      const ClassId id = project.gold.answer_of(value, project.task);
+      id == kNoClass ? take_unknown(gold, value) : classes.push_back(id);
+    }
+  std::ranges::sort(classes);
+  classes.erase(std::ranges::unique(classes).begin(), classes.end());
+  gold.sets.add(classes);
+  ++gold.rows[static_cast<std::size_t>(split)];
 }
 
 std::filesystem::path made_folder(const std::filesystem::path& folder) {
@@ -33,17 +86,23 @@ std::filesystem::path made_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 Workspace::Workspace(Project project)
-    : project_(std::move(project)), state_(made_folder(project_.state())), objects_(state_ / "objects"), runs_(state_ / "runs") {}
+    : project_(std::move(project)), state_(made_folder(project_.state())), objects_(state_ / "objects"), runs_(state_ / "runs") {
+  for (Source& source : project_.sources)
+    if (source.kind == Source::Kind::kModel)
+      source.version = Sha256().update_sized(source.version).update_sized(hash_of_source(model_file_of(project_, source))).hex();
+}
 
 void Workspace::save(const std::filesystem::path& file, const nlohmann::json& value) const {
   write_file_atomically(file, value.dump(1) + "\n");
 }
 
-std::optional<RunRecord> Workspace::current(std::string_view stage) const {
-  const nlohmann::json keys = load(state_ / "current.json");
+std::optional<RunRecord> current_record(const std::filesystem::path& state, std::string_view stage) {
+  const nlohmann::json keys = load(state / "current.json");
   if (!keys.is_object() || !keys.contains(stage) || !keys.at(std::string(stage)).is_string()) return std::nullopt;
-  return runs_.find(keys.at(std::string(stage)).get<std::string>());
+  return RunStore(state / "runs").find(keys.at(std::string(stage)).get<std::string>());
 }
+
+std::optional<RunRecord> Workspace::current(std::string_view stage) const { return current_record(state_, stage); }
 
 void Workspace::set_current(std::string_view stage, const std::string& key) {
   nlohmann::json keys = load(state_ / "current.json");
@@ -98,15 +157,14 @@ std::filesystem::path Workspace::checked_path(const ObjectRef& ref) {
 
 std::string Workspace::hash_of_source(const std::filesystem::path& file) {
   const std::string name = std::filesystem::absolute(file).lexically_normal().string();
-  const nlohmann::json stamp = to_json(stamp_of(file));
+  const std::optional<FileStamp> settled = settled_stamp_of(file);
+  if (!settled) return sha256_hex_of_file(file);
   nlohmann::json known = load(state_ / "files.json");
   if (!known.is_object()) known = nlohmann::json::object();
-  if (const nlohmann::json entry = known.value(name, nlohmann::json());
-      entry.is_object() && entry.contains("stamp") && entry["stamp"] == stamp && entry.contains("sha256") && entry["sha256"].is_string())
-    return entry["sha256"];
+  if (const auto hash = hash_in(known.value(name, nlohmann::json()), *settled)) return *hash;
   const std::string hash = sha256_hex_of_file(file);
-  if (to_json(stamp_of(file)) == stamp) {
-    known[name] = {{"stamp", stamp}, {"sha256", hash}};
+  if (stamp_of(file) == *settled) {
+    known[name] = remembered(*settled, hash);
     save(state_ / "files.json", known);
   }
   return hash;
@@ -127,6 +185,13 @@ std::vector<SourceVotes> Workspace::votes(const RunRecord& vote) {
   return votes;
 }
 
+VoteMatrix Workspace::vote_matrix(const RunRecord& vote, std::uint64_t rows) {
+  std::vector<std::filesystem::path> files;
+  const nlohmann::json manifest = json(vote.output("votes"));
+  for (const nlohmann::json& source : manifest.at("sources")) files.push_back(checked_path(source.at("ref").get<ObjectRef>()));
+  return {rows, project_.task.answers(), files.size(), [&](std::size_t source) { return read_source_votes(files[source], 0); }};
+}
+
 std::vector<std::vector<std::uint32_t>> Workspace::slices(const RunRecord& vote) {
   std::vector<std::vector<std::uint32_t>> rows;
   const nlohmann::json manifest = json(vote.output("slices"));
@@ -139,34 +204,52 @@ SoftLabels Workspace::labels(const RunRecord& label, const std::string& name) {
   return read_soft_labels(checked_path(label.output(name + ".patterns")), checked_path(label.output(name + ".examples")));
 }
 
+SoftSets Workspace::set_labels(const RunRecord& label, const std::string& name) {
+  return read_soft_sets(checked_path(label.output(name + ".patterns")), checked_path(label.output(name + ".examples")));
+}
+
+SoftSets Workspace::set_predictions(const RunRecord& train) { return read_soft_sets(checked_path(train.output("predictions")), {}); }
+
 SoftLabels Workspace::predictions(const RunRecord& train) { return read_soft_labels(checked_path(train.output("predictions")), {}); }
+
+std::vector<ClassId> Gold::answers() const {
+  std::vector<ClassId> known = classes;
+  for (std::size_t row = 0; row < groups.size(); ++row)
+    if (groups[row] != kNoClass) known[row] = groups[row];
+  return known;
+}
+
+std::optional<bool> Gold::right(std::size_t row, ClassId answer, const Answers& answers) const {
+  if (answers.rows() == Answers::Rows::kSeveral) {
+    if (sets.empty() || !sets.known(row)) return std::nullopt;
+    return sets.holds(row, answers.subject(answer)) != answers.is_against(answer);
+  }
+  const ClassId known = !classes.empty() && classes[row] != kNoClass ? classes[row] : groups.empty() ? kNoClass : groups[row];
+  if (known == kNoClass) return std::nullopt;
+  if (answers.covers(answer, known)) return true;
+  return answers.agree(answer, known) ? std::nullopt : std::optional(false);
+}
 
 Gold read_gold(const Project& project, const Dataset& dataset, GoldUse use) {
   Gold gold;
   if (project.gold.field.empty()) return gold;
   dataset.require_column(project.gold.field);
-  gold.classes.assign(dataset.rows(), kNoClass);
+  const bool several = project.task.is_multi_label();
+  if (!several) gold.classes.assign(dataset.rows(), kNoClass);
   const auto wanted = [&](Split split) {
     return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest);
   };
   const std::vector<std::string> columns{std::string(kSplitColumn), project.gold.field};
   dataset.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
     const auto& splits = static_cast<const arrow::UInt8Array&>(*batch.column(0));
-    const TextColumn names(*batch.column(1));
+    const TextColumn cells(*batch.column(1));
     for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
       const auto split = static_cast<Split>(splits.Value(row));
-      const std::optional<std::string_view> name = names.at(row);
-      if (!wanted(split) || !name || name->empty()) continue;
-      const ClassId id = project.task.find(*name);
-      if (id != kNoClass) {
-        gold.classes[first_row + static_cast<std::uint64_t>(row)] = id;
-        ++gold.rows[static_cast<std::size_t>(split)];
-        continue;
-      }
-      ++gold.unknown_values;
-      const std::string value(*name);
-      if (gold.first_unknown.size() < 5 && std::ranges::find(gold.first_unknown, value) == gold.first_unknown.end())
-        gold.first_unknown.push_back(value);
+      const std::string_view cell = wanted(split) ? cells.at(row).value_or("") : "";
+      if (several)
+        take_set(gold, project, cell, split);
+      else if (!cell.empty())
+        take_value(gold, project, cell, first_row + static_cast<std::uint64_t>(row), split);
     }
   });
   return gold;

@@ -11,16 +11,22 @@
 #include "hone/flow/project.h"
 #include "hone/store/object_store.h"
 #include "hone/store/run_record.h"
+#include "hone/vote/class_sets.h"
 #include "hone/vote/soft_labels.h"
+#include "hone/vote/soft_sets.h"
 #include "hone/vote/vote_matrix.h"
 
 namespace hone {
+
+/// The record that counts for a stage in the project whose .hone/ folder is `state`, or nothing before its first run.
+std::optional<RunRecord> current_record(const std::filesystem::path& state, std::string_view stage);
 
 /// A project with what was made of it: objects, run records, and which record of each stage counts now.
 /// Reading takes no lock; writing happens under ProjectLock, which run_project() and collect() take.
 class Workspace {
  public:
-  /// Opens .hone/, making it when it is not there. Throws kIo where the folder cannot be written.
+  /// Opens .hone/, making it when it is not there, and adds the bytes of the models that vote to the versions of their sources. Throws kIo
+  /// where the folder cannot be written, kInvalidProject for a source whose model is not there.
   explicit Workspace(Project project);
 
   const Project& project() const { return project_; }
@@ -45,15 +51,19 @@ class Workspace {
   /// Removes the outputs of a record that are broken, so that its stage runs again, and gives their hashes.
   std::vector<std::string> remove_broken(const RunRecord& record);
 
-  /// SHA-256 of a source file; remembered as long as its size, time of change and inode stay the same.
+  /// SHA-256 of a source file; remembered as long as its stamp (hone/core/file.h) stays the same.
   std::string hash_of_source(const std::filesystem::path& file);
 
   // What stages made, read back and checked.
   Dataset dataset(const RunRecord& import);
   std::vector<SourceVotes> votes(const RunRecord& vote);
+  VoteMatrix vote_matrix(const RunRecord& vote, std::uint64_t rows);      // The same, holding one source's votes at a time.
   std::vector<std::vector<std::uint32_t>> slices(const RunRecord& vote);  // Rows by slice, ascending.
   SoftLabels labels(const RunRecord& label, const std::string& name = "labels");
   SoftLabels predictions(const RunRecord& train);
+  // The same of a multi-label task.
+  SoftSets set_labels(const RunRecord& label, const std::string& name = "labels");
+  SoftSets set_predictions(const RunRecord& train);
   nlohmann::json json(const ObjectRef& ref);
 
  private:
@@ -69,11 +79,18 @@ class Workspace {
 /// The gold class of every row, kNoClass where unknown or where its split is not wanted.
 struct Gold {
   std::vector<ClassId> classes;             // By row; empty when the project has no gold.
-  std::uint64_t rows[kSplits] = {0, 0, 0};  // With gold, by split.
+  std::vector<ClassId> groups;              // By row: the inner node that is known where the class is not; empty when no row has one.
+  ClassSets sets;                           // In place of classes, where rows may hold several: by row; empty when the project has no gold.
+  std::uint64_t rows[kSplits] = {0, 0, 0};  // With gold, by split; rows of which a node is known do not count.
+  std::uint64_t nodes = 0;                  // Rows of which an inner node of the taxonomy is known, not the class.
   std::uint64_t unknown_values = 0;         // Non-empty values that are no class.
   std::vector<std::string> first_unknown;   // At most five of them.
 
   bool any() const { return rows[0] + rows[1] + rows[2] > 0; }
+  /// What is known by row: a class or a node.
+  std::vector<ClassId> answers() const;
+  /// Whether a vote is right; nothing where that is not known.
+  std::optional<bool> right(std::size_t row, ClassId answer, const Answers& answers) const;
 };
 
 /// Which gold may be looked at. Test gold is for evaluation alone.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "hone/core/json.h"
 #include "hone/core/progress.h"
 
 namespace hone {
@@ -25,7 +25,7 @@ nlohmann::json run_child(const std::filesystem::path& program, const nlohmann::j
 /// Where this program's file lies.
 std::filesystem::path folder_of_this_program();
 
-/// Where hone-train lies: beside this program. Throws kNotFound saying what it is for and how to build it.
+/// Where hone-train lies: beside this program. Throws kNotFound saying what it is for and how to do without it.
 std::filesystem::path find_hone_train(const std::filesystem::path& folder = folder_of_this_program());
 
 }  // namespace hone

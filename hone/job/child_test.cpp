@@ -71,6 +71,16 @@ TEST_F(ChildTest, PassesProgressOnInOrder) {
   EXPECT_EQ(events[1].done, 4u);
 }
 
+TEST_F(ChildTest, ASilentChildCanBeCancelled) {
+  int calls = 0;
+  const auto cancel = [&](const ProgressEvent& event) {
+    EXPECT_EQ(event.done, 3u);
+    if (++calls == 3) throw Error(ErrorCode::kBusy, "enough");
+  };
+  EXPECT_THROW(run(R"(echo '{"progress": {"stage": "train", "done": 3}}'; exec sleep 600)", cancel), Error);
+  EXPECT_EQ(calls, 3);
+}
+
 TEST_F(ChildTest, AProgressThatThrowsEndsTheChild) {
   pid_t child = 0;
   const auto cancel = [&](const ProgressEvent& event) {
@@ -162,7 +172,7 @@ TEST_F(ChildTest, HoneTrainLiesBesideThisProgram) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kNotFound);
-    EXPECT_NE(std::string(error.what()).find("./dev build"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("`model: none` in hone.yaml"), std::string::npos);
   }
   write_file_atomically(folder_.path() / "hone-train", "", 0755);
   EXPECT_EQ(find_hone_train(folder_.path()), folder_.path() / "hone-train");

@@ -8,11 +8,11 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/core/parallel.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/gold_counts_internal.h"
@@ -32,8 +32,6 @@ std::size_t block_count(std::size_t patterns, std::size_t cells) {
   return std::clamp<std::size_t>(std::min(patterns / kBlockPatterns, by_memory), 1, kMostBlocks);
 }
 
-double confidence_of(const ExampleVotes& votes, std::size_t vote) { return votes.confidence.empty() ? 1.0 : votes.confidence[vote]; }
-
 // What the votes look like to a model that asks for complete, overlapping sources.
 struct Overview {
   std::size_t voting = 0, one_class = 0;  // Sources.
@@ -52,11 +50,11 @@ Overview look_over(const VotePatterns& votes) {
   for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) {
     const ExampleVotes on = votes.votes(pattern);
     overview.most_on_a_row = std::max(overview.most_on_a_row, on.size());
-    for (std::size_t vote = 0; vote < on.size(); ++vote) {
-      Seen& seen = by_source[on.sources[vote]];
+    for (const Vote vote : on) {
+      Seen& seen = by_source[vote.source];
       seen.votes += votes.count(pattern);
-      if (seen.first == kNoClass) seen.first = on.classes[vote];
-      seen.several |= seen.first != on.classes[vote];
+      if (seen.first == kNoClass) seen.first = vote.class_id;
+      seen.several |= seen.first != vote.class_id;
     }
   }
   for (const Seen& seen : by_source) {
@@ -101,7 +99,7 @@ DawidSkeneOptions DawidSkeneOptions::from_json(const nlohmann::json& json) {
 DawidSkene::DawidSkene(DawidSkeneOptions options) : options_(options) { options_.validate(); }
 
 double DawidSkene::confusion(std::size_t source, ClassId truth, ClassId voted) const {
-  return std::exp(log_confusion_[(source * fitted().classes + voted) * fitted().classes + truth]);
+  return std::exp(log_confusion_[(source * columns_.size() + columns_.of(voted)) * fitted().classes + truth]);
 }
 
 // One pass over all patterns: labels under the current parameters (at first: vote shares), and the counts they make.
@@ -123,7 +121,7 @@ class DawidSkene::Expectation {
   }
 
  private:
-  std::size_t cells() const { return votes_.shape().sources * classes_ * classes_; }
+  std::size_t cells() const { return votes_.shape().sources * model_.columns_.size() * classes_; }
 
   void count_block(std::size_t block, bool first) {
     Counts& counts = blocks_[block];
@@ -138,7 +136,7 @@ class DawidSkene::Expectation {
       std::size_t known = 0;
       while (known < gold.size() && gold[known].pattern == pattern) ++known;
       if (on.size() > 0) {
-        first ? vote_shares(on, label) : model_.infer(on, label);
+        first ? vote_shares(on, votes_.answers(), label) : model_.infer(on, label);
         note_change(counts, pattern, std::ranges::max(label));
         to_rows(label, votes_.count(pattern), gold.first(known));
         add(counts, on, label);
@@ -162,10 +160,9 @@ class DawidSkene::Expectation {
 
   void add(Counts& counts, const ExampleVotes& on, const std::vector<double>& rows) const {
     for (std::size_t truth = 0; truth < classes_; ++truth) counts.rows[truth] += rows[truth];
-    for (std::size_t vote = 0; vote < on.size(); ++vote) {
-      const double confidence = confidence_of(on, vote);
-      double* cells = &counts.votes[(on.sources[vote] * classes_ + on.classes[vote]) * classes_];
-      for (std::size_t truth = 0; truth < classes_; ++truth) cells[truth] += confidence * rows[truth];
+    for (const Vote vote : on) {
+      double* cells = &counts.votes[(vote.source * model_.columns_.size() + model_.columns_.of(vote.class_id)) * classes_];
+      for (std::size_t truth = 0; truth < classes_; ++truth) cells[truth] += vote.confidence * rows[truth];
     }
   }
 
@@ -198,6 +195,7 @@ FitReport DawidSkene::learn(const VotePatterns& votes, const LabelEvidence& evid
   report.used_gold = gold.rows() > 0;
   warn_of_votes(look_over(votes), report.warnings);
 
+  columns_ = AnswerColumns(votes.shape().classes, votes.kinds());
   Expectation expectation(*this, votes, gold);
   const Counts* counts = nullptr;
   while (!report.converged && report.iterations < options_.max_iterations) {
@@ -219,10 +217,10 @@ std::vector<SourceBelief> DawidSkene::beliefs(const Counts& counts, const GoldVo
   std::vector<SourceBelief> beliefs(fitted().sources);
   for (std::size_t source = 0; source < beliefs.size(); ++source) {
     double right = 0.0, all = 0.0;
-    for (std::size_t voted = 0; voted < classes; ++voted) {
-      const std::span row(&counts.votes[(source * classes + voted) * classes], classes);
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
+      const std::span row(&counts.votes[(source * columns_.size() + column) * classes], classes);
       for (double cell : row) all += cell;
-      right += row[voted];
+      fitted().answers.for_each_class(columns_.answer(column), [&](ClassId id) { right += row[id]; });
     }
     if (all > 0.0) beliefs[source].accuracy = right / all;
     set_gold_interval(beliefs[source], gold.right[source], gold.cast[source]);
@@ -241,22 +239,27 @@ void DawidSkene::maximize(const Counts& counts, const LabelEvidence& evidence, i
 
   log_confusion_.resize(counts.votes.size());
   parallel_for(fitted().sources, threads, [&](std::size_t source) {
-    const double* seen = &counts.votes[source * classes * classes];
-    double* logs = &log_confusion_[source * classes * classes];
-    std::vector<double> total(classes, static_cast<double>(classes) * options_.alpha);
-    for (std::size_t cell = 0; cell < classes * classes; ++cell) total[cell % classes] += seen[cell];
-    for (std::size_t cell = 0; cell < classes * classes; ++cell)
-      logs[cell] = std::log((seen[cell] + options_.alpha) / total[cell % classes]);
+    const std::size_t cells = columns_.size() * classes;
+    const double* seen = &counts.votes[source * cells];
+    double* logs = &log_confusion_[source * cells];
+    std::vector<double> total(classes, static_cast<double>(columns_.size()) * options_.alpha);
+    for (std::size_t cell = 0; cell < cells; ++cell) total[cell % classes] += seen[cell];
+    for (std::size_t cell = 0; cell < cells; ++cell) logs[cell] = std::log((seen[cell] + options_.alpha) / total[cell % classes]);
   });
 }
 
-void DawidSkene::infer(const ExampleVotes& votes, std::vector<double>& distribution) const {
+LabelModel::Infer DawidSkene::inference() const {
+  return [this](const ExampleVotes& votes, std::span<double> distribution) { infer(votes, distribution); };
+}
+
+void DawidSkene::infer(const ExampleVotes& votes, std::span<double> distribution) const {
   const std::size_t classes = fitted().classes;
   std::ranges::copy(log_prior_, distribution.begin());
-  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
-    const double confidence = confidence_of(votes, vote);
-    const double* logs = &log_confusion_[(votes.sources[vote] * classes + votes.classes[vote]) * classes];
-    for (std::size_t truth = 0; truth < classes; ++truth) distribution[truth] += confidence * logs[truth];
+  for (const Vote vote : votes) {
+    const std::size_t column = columns_.of(vote.class_id);
+    if (column == AnswerColumns::kNone) continue;  // Nobody said so while it was fitted.
+    const double* logs = &log_confusion_[(vote.source * columns_.size() + column) * classes];
+    for (std::size_t truth = 0; truth < classes; ++truth) distribution[truth] += vote.confidence * logs[truth];
   }
   exponentiate(distribution);
 }

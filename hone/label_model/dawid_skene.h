@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
+#include "hone/label_model/answer_columns.h"
 #include "hone/label_model/label_model.h"
 
 namespace hone {
@@ -26,7 +27,8 @@ struct DawidSkeneOptions {
 /// Each source has a confusion matrix; a vote depends on the true class alone. Found by expectation maximization from
 /// the vote shares, to the mode under a Dirichlet prior. Gold rows count with their gold class. A declared class balance
 /// is kept as it is; else it is estimated. A vote of confidence c counts as c of a certain one, in counts and in
-/// log-likelihoods.
+/// log-likelihoods. A vote for a set of classes is one more thing that a source may say: what it tells of each class is learned like the
+/// rest, from the vote shares on.
 ///
 /// Made for sources that could name any class. One that votes for one class only (a keyword rule) has the same vote
 /// whatever the class, so it says nothing here, and with many of them the labels collapse to the class balance: the
@@ -38,24 +40,27 @@ class DawidSkene : public LabelModel {
  public:
   explicit DawidSkene(DawidSkeneOptions options = {});
 
-  /// P(source votes `voted` | true class is `truth`), given that it votes. Valid after fit().
+  /// P(source votes `voted` | true class is `truth`), given that it votes; `voted` is a class, or an answer that somebody voted for. Valid
+  /// after fit().
   double confusion(std::size_t source, ClassId truth, ClassId voted) const;
 
  private:
   /// Expected counts over a block of patterns.
   struct Counts {
-    std::vector<double> votes;  // Token (source x classes + voted) x truth, row-major: the inner loops run over truths.
+    std::vector<double> votes;  // Token (source x columns + column of the answer) x truth, row-major: the inner loops run over truths.
     std::vector<double> rows;   // By truth.
     double change = 0.0;        // Largest move of a likeliest class's probability.
   };
   class Expectation;
 
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
-  void infer(const ExampleVotes& votes, std::vector<double>& distribution) const override;
+  Infer inference() const override;
+  void infer(const ExampleVotes& votes, std::span<double> distribution) const;
   std::vector<SourceBelief> beliefs(const Counts& counts, const GoldVotes& gold) const;
   void maximize(const Counts& counts, const LabelEvidence& evidence, int threads);
 
   DawidSkeneOptions options_;
+  AnswerColumns columns_;
   std::vector<double> log_confusion_;  // Token x truth, as Counts::votes.
   std::vector<double> prior_, log_prior_;
 };

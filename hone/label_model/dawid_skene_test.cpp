@@ -11,10 +11,6 @@
 namespace hone {
 namespace {
 
-VotePatterns patterns_of(const KnownVotes& known, std::size_t classes) {
-  return VotePatterns(votes_in_rows(known.rows, classes, known.rows.front().size()));
-}
-
 // The standard error of an accuracy from 3,000 votes is below 0.009, and a little more since the truth is not
 // known; the bound is four times that. Vote shares alone put the best source at 0.83 and the worst at 0.67.
 TEST(DawidSkene, FindsTheAccuraciesThatMadeTheVotes) {
@@ -123,6 +119,26 @@ TEST(DawidSkene, RefusesOptionsOutOfRange) {
   EXPECT_THROW(DawidSkene({.alpha = 0.0}), Error);
   EXPECT_THROW(DawidSkene({.tolerance = 0.0}), Error);
   EXPECT_THROW(DawidSkene({.max_iterations = 0}), Error);
+}
+
+// Beside three sources that name one of three classes, one says not 0 unless the truth is 0, then nothing: it is learned like the rest.
+TEST(DawidSkene, LearnsWhatAVoteAgainstAClassSays) {
+  const KnownVotes known = votes_of_known_sources({0.8, 0.8, 0.8}, 2000, 3, 1.0, 9);
+  std::vector<SourceVotes> sources(4);
+  for (std::uint32_t example = 0; example < 2000; ++example) {
+    for (std::size_t source = 0; source < 3; ++source) {
+      sources[source].examples.push_back(example);
+      sources[source].classes.push_back(static_cast<ClassId>(known.rows[example][source]));
+    }
+    sources[3].examples.push_back(example);
+    sources[3].classes.push_back(static_cast<ClassId>(known.truth[example] == 0 ? 0 : 3));
+  }
+  DawidSkene model;
+  const VotePatterns votes(VoteMatrix(2000, Answers(3, {}), sources));
+  const FitReport report = model.fit(votes);
+  EXPECT_GT(model.confusion(3, 1, 3), 0.95);
+  EXPECT_LT(model.confusion(3, 0, 3), 0.05);
+  EXPECT_GT(report.sources[3].accuracy.value(), 0.95);
 }
 
 }  // namespace

@@ -22,6 +22,13 @@ std::vector<double> log_shares(std::span<const double> shares) {
   return logs;
 }
 
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  if (values.size() % 2 == 1) return *middle;
+  return 0.5 * (*middle + *std::max_element(values.begin(), middle));
+}
+
 void check_table_size(const std::string& model, const VoteShape& shape, int power, double most) {
   const double cells = static_cast<double>(shape.sources) * std::pow(static_cast<double>(shape.classes), power);
   if (cells <= most) return;

@@ -20,6 +20,18 @@ GoldCounts::GoldCounts(const VotePatterns& votes, std::span<const ClassId> gold)
   rows_ = rows.size();
 }
 
+GoldCounts GoldCounts::with_rows(std::span<const std::uint64_t> rows_by_cell) const {
+  GoldCounts some = *this;
+  std::ranges::fill(some.rows_by_class_, 0u);
+  some.rows_ = 0;
+  for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
+    some.cells_[cell].rows = rows_by_cell[cell];
+    some.rows_by_class_[cells_[cell].truth] += rows_by_cell[cell];
+    some.rows_ += rows_by_cell[cell];
+  }
+  return some;
+}
+
 std::span<const GoldCounts::Cell> GoldCounts::of_patterns(std::size_t begin, std::size_t end) const {
   const auto first = std::ranges::lower_bound(cells_, begin, {}, &Cell::pattern);
   const auto last = std::ranges::lower_bound(cells_, end, {}, &Cell::pattern);
@@ -27,17 +39,19 @@ std::span<const GoldCounts::Cell> GoldCounts::of_patterns(std::size_t begin, std
 }
 
 GoldVotes count_gold_votes(const VotePatterns& votes, const GoldCounts& gold) {
-  const std::size_t sources = votes.shape().sources, classes = votes.shape().classes;
-  GoldVotes counts{std::vector<double>(sources), std::vector<double>(sources), std::vector<double>(sources * classes),
-                   std::vector<double>(sources * classes)};
+  return count_gold_votes(votes, gold, AnswerColumns(votes.shape().classes, votes.kinds()));
+}
+
+GoldVotes count_gold_votes(const VotePatterns& votes, const GoldCounts& gold, const AnswerColumns& columns) {
+  const std::size_t sources = votes.shape().sources, tokens = sources * columns.size();
+  GoldVotes counts{std::vector<double>(sources), std::vector<double>(sources), std::vector<double>(tokens), std::vector<double>(tokens)};
   for (const GoldCounts::Cell& cell : gold.cells()) {
-    const ExampleVotes on = votes.votes(cell.pattern);
-    for (std::size_t vote = 0; vote < on.size(); ++vote) {
-      const double weight = static_cast<double>(cell.rows) * (on.confidence.empty() ? 1.0 : on.confidence[vote]);
-      const double right = on.classes[vote] == cell.truth ? weight : 0.0;
-      const std::size_t source = on.sources[vote], token = source * classes + on.classes[vote];
-      counts.cast[source] += weight;
-      counts.right[source] += right;
+    for (const Vote vote : votes.votes(cell.pattern)) {
+      const double weight = static_cast<double>(cell.rows) * vote.confidence;
+      const double right = votes.answers().allows(vote.class_id, cell.truth) ? weight : 0.0;
+      const std::size_t token = vote.source * columns.size() + columns.of(vote.class_id);
+      counts.cast[vote.source] += weight;
+      counts.right[vote.source] += right;
       counts.token_cast[token] += weight;
       counts.token_right[token] += right;
     }

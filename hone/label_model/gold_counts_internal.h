@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "hone/label_model/answer_columns.h"
 #include "hone/vote/vote_patterns.h"
 
 namespace hone {
@@ -20,6 +21,9 @@ class GoldCounts {
   /// `gold` by example, kNoClass where unknown; may be empty. O(gold log gold).
   GoldCounts(const VotePatterns& votes, std::span<const ClassId> gold);
 
+  /// The same cells with so many rows each; some may have none.
+  GoldCounts with_rows(std::span<const std::uint64_t> rows_by_cell) const;
+
   /// All cells, by pattern and then class.
   std::span<const Cell> cells() const { return cells_; }
   /// Those of the patterns begin..end-1.
@@ -34,11 +38,14 @@ class GoldCounts {
   std::uint64_t rows_ = 0;
 };
 
-/// Votes of one source on gold rows, in votes (a vote of confidence c counts as c), by source or by (source, class).
+/// Votes of one source on gold rows, in votes (a vote of confidence c counts as c), by source or by (source, answer). A vote is right when
+/// it leaves the gold class possible.
 struct GoldVotes {
   std::vector<double> cast, right;              // By source.
-  std::vector<double> token_cast, token_right;  // By source x classes + voted class.
+  std::vector<double> token_cast, token_right;  // By source x columns + column of the answer.
 };
+/// `columns` are those of the same votes, made here where no one else needs them.
 GoldVotes count_gold_votes(const VotePatterns& votes, const GoldCounts& gold);
+GoldVotes count_gold_votes(const VotePatterns& votes, const GoldCounts& gold, const AnswerColumns& columns);
 
 }  // namespace hone

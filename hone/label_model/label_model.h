@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,10 @@
 
 namespace hone {
 
+/// Whether a source could name any class when it votes (a person, a judge, a classifier), or fires for some classes only (a keyword
+/// rule). Unknown: the votes decide.
+enum class SourceKind : std::uint8_t { kUnknown, kComplete, kSelective };
+
 /// What a label model may know besides the votes.
 struct LabelEvidence {
   /// Gold class by example, kNoClass where unknown; empty: no gold. Never gold of the test split.
@@ -22,22 +28,39 @@ struct LabelEvidence {
   std::vector<double> prior;
   /// Group number by example, of rows that belong together (one customer); empty: every row stands alone. Only cross-fitting asks.
   std::vector<std::uint32_t> groups = {};
+  /// Kind by source; empty: nothing declared.
+  std::vector<SourceKind> kinds = {};
+  /// Name by source, for warnings; empty: they are called by their numbers.
+  std::vector<std::string> names = {};
+  /// By source, whether it saw another source's vote before most of its own, and votes that repeat one are left out (VoteTable::led). The
+  /// votes that are left are those against what it saw, and no sample of how often it is right; empty: no source did.
+  std::vector<bool> led = {};
 };
 
 /// What is believed of one source. The accuracy is of its votes, with a 90 % interval where the model has one.
 struct SourceBelief {
   std::optional<double> accuracy;
   std::optional<double> low, high;
-  double weight = 1.0;  // In the log-odds of a vote where the model has one weight per source; else 1.
+  bool assumed = false;  // The accuracy rests on assumptions more than on the votes.
+  double weight = 1.0;   // In the log-odds of a vote where the model has one weight per source; else 1.
+};
+
+/// Sources that agree beyond what their accuracies explain.
+struct CopyGroup {
+  std::vector<std::uint32_t> sources;  // Ascending.
+  bool checked = true;                 // False: they agree strongly, but there are no three others to tell why; they are not discounted.
+  double worth = 0.0;                  // So many independent votes the group is worth where all of it votes: "counted as 1.1 sources".
 };
 
 /// How a fit went. A fit that did not converge, or votes that cannot tell the classes apart, are findings to report, not errors.
 struct FitReport {
   int iterations = 0;
   bool converged = true;
-  bool used_gold = false;  // Then numbers on those rows flatter the model: cross-fit them or leave them out.
+  bool assumed_balance = false;  // Class shares were neither declared nor could be learned: ask for them first.
+  bool used_gold = false;        // Then numbers on those rows flatter the model: cross-fit them or leave them out.
   std::vector<double> class_prior;
   std::vector<SourceBelief> sources;  // By source.
+  std::vector<CopyGroup> copies;      // That were found; none by models that do not look for them.
   std::vector<std::string> warnings;
 };
 
@@ -54,17 +77,32 @@ class LabelModel {
   /// One distribution per pattern. A pattern without votes gets no label (kNoClass), never a guess. A tie stays a tie in
   /// the probabilities; the hard label is then the tied class with the largest *declared* share, else the lowest class id.
   /// Throws kInvalidArgument unless sources and classes are those of fit().
-  SoftLabels predict(const VotePatterns& votes) const;
+  SoftLabels predict(const VotePatterns& votes, int threads = 1) const;
+
+  /// The same for some patterns alone, in the order given; each of them is an example of the result.
+  SoftLabels predict_patterns(const VotePatterns& votes, std::span<const std::uint32_t> patterns) const;
+
+  /// Labels one row of votes as predict() labels a pattern: fills `distribution` (classes) and returns the hard label; without votes the
+  /// distribution is the class shares. One a thread, as it keeps scratch; it borrows the model.
+  using LabelRow = std::function<ClassId(const ExampleVotes& votes, std::span<double> distribution)>;
+  LabelRow label_row() const;
 
   const FitReport& report() const { return report_; }
 
  protected:
   const VoteShape& fitted() const { return fitted_; }  // Set before learn() runs.
 
+  /// Fills a distribution (classes, sums to 1) for a pattern with at least one vote. May keep scratch of its own.
+  using Infer = std::function<void(const ExampleVotes& votes, std::span<double> distribution)>;
+
  private:
+  void check_fitted_to(const VoteShape& shape) const;
+  template <typename PatternAt>
+  SoftLabels label_patterns(const VotePatterns& votes, std::size_t count, int threads, const PatternAt& pattern_at) const;
+
   virtual FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) = 0;
-  /// Fills `distribution` (classes, sums to 1) for a pattern with at least one vote.
-  virtual void infer(const ExampleVotes& votes, std::vector<double>& distribution) const = 0;
+  /// Asked once for every thread's share of the patterns; borrows the model.
+  virtual Infer inference() const = 0;
 
   VoteShape fitted_;
   std::vector<double> declared_prior_;
@@ -83,13 +121,18 @@ const std::vector<LabelModelInfo>& label_models();
 std::unique_ptr<LabelModel> make_label_model(std::string_view name, const nlohmann::json& options);
 std::unique_ptr<LabelModel> make_label_model(std::string_view name);
 
-/// What a project gets that names none: "weighted-majority" when there is gold to learn from, else "majority".
-std::string_view default_label_model(bool has_gold);
+/// What weighs the votes where no label model is named: those of a project, and of a table.
+std::string_view default_label_model();
+
+/// The model of one fold of cross_fitted_labels(), and the fold's examples, ascending: gold rows that it did not see.
+using VisitFold = std::function<void(const LabelModel& model, std::span<const std::uint32_t> examples)>;
 
 /// Labels for rows whose gold the model used, each from a fit that did not see it: examples with gold are dealt into
 /// `folds` by a hash of their group's number, else of their own, and each fold is labeled by a model fitted without its gold. Other rows
 /// are labeled by `labels`, the fit on all gold. Rows of one group lie in one fold. What evaluation of a gold-using label model must go by.
+/// `visit` is called for each fold in order, where given.
 SoftLabels cross_fitted_labels(std::string_view name, const nlohmann::json& options, const VotePatterns& votes,
-                               const LabelEvidence& evidence, const SoftLabels& labels, int folds = 5, int threads = 1);
+                               const LabelEvidence& evidence, const SoftLabels& labels, int folds = 5, int threads = 1,
+                               const VisitFold& visit = {});
 
 }  // namespace hone

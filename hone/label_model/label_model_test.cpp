@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "hone/core/complaint_testing.h"
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/label_model/label_model_testing.h"
 
 namespace hone {
@@ -16,15 +17,6 @@ namespace {
 
 VotePatterns patterns_in_rows(const std::vector<std::vector<int>>& rows, std::size_t classes, std::size_t sources) {
   return VotePatterns(votes_in_rows(rows, classes, sources));
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 std::vector<std::string> names() {
@@ -104,9 +96,28 @@ TEST_P(EveryLabelModel, TakesExamplesOfWhichNoneHasAVote) {
 
 TEST_P(EveryLabelModel, TakesNoSources) { EXPECT_EQ(labels(patterns_in_rows({{}, {}}, 2, 0)).hard(0), kNoClass); }
 
+TEST_P(EveryLabelModel, TakesRowsOfOnePattern) {
+  const SoftLabels result =
+      labels(patterns_in_rows(std::vector<std::vector<int>>(50, {0, 1, 0}), 2, 3), evidence(std::vector<ClassId>(50, 0)));
+  EXPECT_TRUE(std::isfinite(result.probability(0, 0)));
+  if (GetParam().model == "metal") return;  // Rates of any class explain one pattern.
+  for (std::size_t example = 0; example < 50; ++example) EXPECT_EQ(result.hard(example), 0);
+}
+
+TEST_P(EveryLabelModel, TakesSourcesThatNeverMeet) {
+  std::vector<std::vector<int>> rows(60, {-1, -1, -1});
+  std::vector<ClassId> truth;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    truth.push_back(static_cast<ClassId>(row / 3 % 2));
+    rows[row][row % 3] = truth.back();
+  }
+  const SoftLabels result = labels(patterns_in_rows(rows, 2, 3), evidence(truth));
+  for (std::size_t row = 0; row < rows.size(); ++row) EXPECT_EQ(result.hard(row), truth[row]) << row;
+}
+
 TEST_P(EveryLabelModel, RefusesFewerThanTwoClasses) {
   const auto model = make_label_model(GetParam().model);
-  EXPECT_EQ(message_of([&] { model->fit(patterns_in_rows({{0}}, 1, 1)); }),
+  EXPECT_EQ(complaint_of([&] { model->fit(patterns_in_rows({{0}}, 1, 1)); }),
             "a label model needs at least two classes to tell apart, not 1");
 }
 
@@ -202,17 +213,143 @@ TEST_P(EveryLabelModel, WeighsAVoteByItsConfidence) {
   EXPECT_GT(result.probability(0, 0), result.probability(0, 1));
 }
 
-INSTANTIATE_TEST_SUITE_P(LabelModel, EveryLabelModel, testing::ValuesIn([] {
-                           std::vector<Setting> settings;
-                           for (const std::string& name : names())
-                             for (bool with_gold : {false, true}) settings.push_back({name, with_gold});
-                           return settings;
-                         }()),
-                         [](const auto& setting) {
-                           std::string name = setting.param.model + (setting.param.with_gold ? "_gold" : "");
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+// Rules against each class, and one for each of the two groups: right nine times out of ten where chance would be at 5/6 or at 1/2.
+std::vector<OneAnswer> set_rules(std::size_t classes) {
+  const Answers answers(classes,
+                        {{0, static_cast<ClassId>(classes / 2)}, {static_cast<ClassId>(classes / 2), static_cast<ClassId>(classes)}});
+  std::vector<OneAnswer> rules{{answers.group(0), 0.3, 0.03}, {answers.group(1), 0.3, 0.03}};
+  for (ClassId id = 0; id < classes; ++id) rules.push_back({answers.against(id), 0.3, 0.03});
+  return rules;
+}
+
+// Mean probability of the answer's classes on the examples that have the source's vote, or on those that have not, of the true classes
+// `truths`.
+double mean_probability(const KnownSets& known, const SoftLabels& labels, std::size_t source, bool voted,
+                        const std::vector<ClassId>& truths, ClassId answer) {
+  double sum = 0.0, rows = 0.0;
+  for (std::uint32_t example = 0; example < known.truth.size(); ++example) {
+    if (std::ranges::binary_search(known.votes[source].examples, example) != voted || labels.hard(example) == kNoClass) continue;
+    if (std::ranges::find(truths, known.truth[example]) == truths.end()) continue;
+    known.answers.for_each_class(answer, [&](ClassId id) { sum += labels.probability(example, id); });
+    ++rows;
+  }
+  return sum / rows;
+}
+
+// With a place for every class, and with places for those that the row names alone.
+class VotesForSets : public EveryLabelModel {
+ protected:
+  // The chance that a rule votes what it votes, given that it votes, is 1 whatever the class: nothing is learned of it.
+  bool learns_from_rules() const { return GetParam().model != "dawid-skene"; }
+};
+
+TEST_P(VotesForSets, AgainstAClassTakeFromItAndGiveToTheOthers) {
+  if (!learns_from_rules()) GTEST_SKIP();
+  for (const std::size_t classes : {6u, 14u}) {
+    const KnownSets known = votes_of_known_sets(std::vector<double>(4, 0.7), set_rules(classes), 3000, classes, 3);
+    const SoftLabels result = labels(VotePatterns(known.matrix()), evidence(known.truth));
+    const std::vector<ClassId> others{1, 2, 3, 4, 5};
+    EXPECT_LT(mean_probability(known, result, 6, true, others, 0), mean_probability(known, result, 6, false, others, 0)) << classes;
+  }
+}
+
+TEST_P(VotesForSets, ForANodeSupportTheClassesBelowIt) {
+  if (!learns_from_rules()) GTEST_SKIP();
+  for (const std::size_t classes : {6u, 14u}) {
+    const KnownSets known = votes_of_known_sets(std::vector<double>(4, 0.7), set_rules(classes), 3000, classes, 4);
+    const SoftLabels result = labels(VotePatterns(known.matrix()), evidence(known.truth));
+    const ClassId node = known.answers.group(0);
+    EXPECT_GT(mean_probability(known, result, 4, true, {0, 1, 2}, node), mean_probability(known, result, 4, false, {0, 1, 2}, node))
+        << classes;
+  }
+}
+
+TEST_P(VotesForSets, AloneAreLabeled) {
+  KnownSets known = votes_of_known_sets({}, set_rules(6), 2000, 6, 5);
+  const auto model = make_label_model(GetParam().model);
+  const VotePatterns votes(known.matrix());
+  const FitReport report = model->fit(votes, evidence(known.truth));
+  EXPECT_TRUE(report.converged || !learns_from_rules());
+  const SoftLabels result = model->predict(votes);
+  double right = 0.0, labeled = 0.0;
+  for (std::size_t example = 0; example < known.truth.size(); ++example) {
+    double sum = 0.0;
+    for (ClassId id = 0; id < 6; ++id) sum += result.probability(example, id);
+    ASSERT_NEAR(sum, 1.0, 1e-5);
+    labeled += result.hard(example) != kNoClass;
+    right += result.hard(example) == known.truth[example];
+  }
+  if (!learns_from_rules()) return;
+  EXPECT_GT(right / labeled, 0.25) << "chance is 0.17";
+}
+
+TEST_P(VotesForSets, GiveTheSameInAnyOrderAndOnAnyNumberOfThreads) {
+  const KnownSets known = votes_of_known_sets(std::vector<double>(4, 0.7), set_rules(6), 2000, 6, 6);
+  KnownSets turned = known;
+  std::ranges::reverse(turned.truth);
+  std::ranges::reverse(turned.votes);
+  LabelEvidence turned_evidence = evidence(known.truth);
+  std::ranges::reverse(turned_evidence.gold);
+  for (SourceVotes& votes : turned.votes) {
+    std::ranges::reverse(votes.examples);
+    std::ranges::reverse(votes.classes);
+    for (std::uint32_t& example : votes.examples) example = 1999 - example;
+  }
+  const VotePatterns votes(known.matrix());
+  const SoftLabels one = labels(votes, evidence(known.truth)), other = labels(VotePatterns(turned.matrix()), turned_evidence);
+  for (std::size_t example = 0; example < 2000; ++example)
+    for (ClassId id = 0; id < 6; ++id) ASSERT_NEAR(one.probability(example, id), other.probability(1999 - example, id), 1e-6);
+  EXPECT_EQ(bytes_of(one), bytes_of(labels(votes, evidence(known.truth), 8)));
+}
+
+TEST_P(VotesForSets, ThatLeaveAllClassesSayNothing) {
+  const Answers answers(3, {{0, 3}});
+  std::vector<SourceVotes> votes{{{0, 1, 2}, {0, 1, 1}, {}}, {{0, 1, 2}, {0, 0, 1}, {}}, {{0, 1, 2, 3}, {3, 3, 3, 3}, {}}};
+  const SoftLabels with = labels(VotePatterns(VoteMatrix(4, answers, votes)), evidence({0, 1, 1, 2}));
+  for (ClassId id = 0; id < 3; ++id) EXPECT_TRUE(std::isfinite(with.probability(3, id)));
+  EXPECT_GT(with.probability(0, 0), with.probability(0, 2));
+  EXPECT_NE(with.hard(3), kNoClass);
+}
+
+// "Not" one of two classes is the other one.
+TEST(VotesForSetsOfOneClass, AreVotesForIt) {
+  const KnownVotes known = votes_of_known_sources({0.9, 0.8, 0.7, 0.6}, 500, 2, 0.7, 7);
+  const Answers answers(2, {}, Answers::Rows::kOne);
+  std::vector<SourceVotes> plain(4), against(4);
+  for (std::uint32_t example = 0; example < 500; ++example)
+    for (std::size_t source = 0; source < 4; ++source) {
+      const int voted = known.rows[example][source];
+      if (voted < 0) continue;
+      for (SourceVotes* votes : {&plain[source], &against[source]}) votes->examples.push_back(example);
+      plain[source].classes.push_back(static_cast<ClassId>(voted));
+      against[source].classes.push_back(source == 3 ? answers.against(static_cast<ClassId>(1 - voted)) : static_cast<ClassId>(voted));
+    }
+  for (const char* name : {"majority", "hone", "triplet"}) {
+    const auto labels_of = [&](const std::vector<SourceVotes>& sources) {
+      const VotePatterns votes(VoteMatrix(500, answers, sources));
+      const auto model = make_label_model(name);
+      model->fit(votes);
+      return bytes_of(model->predict(votes));
+    };
+    EXPECT_EQ(labels_of(plain), labels_of(against)) << name;
+  }
+}
+
+std::vector<Setting> settings() {
+  std::vector<Setting> all;
+  for (const std::string& name : names())
+    for (bool with_gold : {false, true}) all.push_back({name, with_gold});
+  return all;
+}
+
+std::string name_of(const testing::TestParamInfo<Setting>& setting) {
+  std::string name = setting.param.model + (setting.param.with_gold ? "_gold" : "");
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(LabelModel, EveryLabelModel, testing::ValuesIn(settings()), name_of);
+INSTANTIATE_TEST_SUITE_P(LabelModel, VotesForSets, testing::ValuesIn(settings()), name_of);
 
 TEST(Majority, GivesTheShareOfTheVotes) {
   const auto model = make_label_model("majority");
@@ -233,31 +370,31 @@ TEST(Majority, GivesATieToTheLargerDeclaredClass) {
 }
 
 TEST(LabelModel, AnUnknownNameSaysWhatThereIs) {
-  EXPECT_EQ(message_of([] { make_label_model("majorty"); }),
-            "no label model named 'majorty'; there are: 'majority', 'weighted-majority' and 'dawid-skene'");
+  EXPECT_EQ(complaint_of([] { make_label_model("majorty"); }),
+            "no label model named 'majorty'; there are: 'majority', 'weighted-majority', 'hone', 'dawid-skene', 'metal' and 'triplet'");
 }
 
 TEST(LabelModel, AnUnknownOptionNamesTheNearest) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(complaint_of([] {
               make_label_model("dawid-skene", {{"alpa", 1}});
             }),
             "label model 'dawid-skene' has no option 'alpa'; did you mean 'alpha'?");
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(complaint_of([] {
               make_label_model("majority", {{"alpha", 1}});
             }),
             "label model 'majority' has no option 'alpha'; there are none");
 }
 
 TEST(LabelModel, AnOptionOfTheWrongTypeOrRangeIsNamed) {
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(complaint_of([] {
               make_label_model("dawid-skene", {{"alpha", "much"}});
             }),
             "option 'alpha' of label model 'dawid-skene' must be a number, not \"much\"");
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(complaint_of([] {
               make_label_model("dawid-skene", {{"max_iterations", 1.5}});
             }),
             "option 'max_iterations' of label model 'dawid-skene' must be a whole number, not 1.5");
-  EXPECT_EQ(message_of([] {
+  EXPECT_EQ(complaint_of([] {
               make_label_model("weighted-majority", {{"assumed_accuracy", 1}});
             }),
             "assumed_accuracy must lie between 0 and 1");
@@ -265,15 +402,9 @@ TEST(LabelModel, AnOptionOfTheWrongTypeOrRangeIsNamed) {
   EXPECT_THROW(make_label_model("dawid-skene", {{"max_iterations", 0}}), Error);
 }
 
-TEST(LabelModel, TheDefaultNeedsGoldToWeigh) {
-  EXPECT_EQ(default_label_model(true), "weighted-majority");
-  EXPECT_EQ(default_label_model(false), "majority");
-}
-
-double share_right(const SoftLabels& labels, const std::vector<ClassId>& truth) {
-  std::size_t right = 0;
-  for (std::size_t example = 0; example < truth.size(); ++example) right += labels.hard(example) == truth[example];
-  return static_cast<double>(right) / static_cast<double>(truth.size());
+TEST(LabelModel, TheDefaultIsOneOfTheList) {
+  EXPECT_EQ(default_label_model(), "hone");
+  EXPECT_EQ(std::ranges::count(label_models(), default_label_model(), &LabelModelInfo::name), 1);
 }
 
 // 200 sources of one row each that vote at random: what gold says of one is known from its own row alone. The model fitted on all
@@ -351,6 +482,23 @@ TEST(CrossFittedLabels, WithoutGoldAreTheLabels) {
   const SoftLabels labels = model->predict(votes);
   EXPECT_EQ(bytes_of(cross_fitted_labels("majority", nlohmann::json::object(), votes, {}, labels)), bytes_of(labels));
   EXPECT_THROW(cross_fitted_labels("majority", nlohmann::json::object(), votes, {}, labels, 1), Error);
+}
+
+TEST(Majority, SharesAVoteForASetOutAmongItsClasses) {
+  // 0 and not 0 of three classes: (1, 1/2, 1/2) of two votes.
+  const VotePatterns votes(VoteMatrix(2, Answers(3, {}), std::vector<SourceVotes>{{{0}, {0}, {}}, {{0, 1}, {3, 3}, {}}}));
+  const auto model = make_label_model("majority");
+  model->fit(votes);
+  const SoftLabels labels = model->predict(votes);
+  EXPECT_NEAR(labels.probability(0, 0), 0.5, 1e-6);
+  EXPECT_NEAR(labels.probability(0, 2), 0.25, 1e-6);
+  EXPECT_EQ(labels.probability(1, 0), 0.0);
+  EXPECT_EQ(labels.hard(1), 1) << "a tie goes to the first class that is left";
+}
+
+TEST(LabelModel, RefusesVotesForSeveralClassesOfARow) {
+  const VotePatterns several(VoteMatrix(1, Answers(3, {}, Answers::Rows::kSeveral), std::vector<SourceVotes>{{{0, 0}, {0, 1}, {}}}));
+  EXPECT_NE(complaint_of([&] { make_label_model("majority")->fit(several); }).find("one class at a time"), std::string::npos);
 }
 
 }  // namespace

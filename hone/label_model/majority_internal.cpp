@@ -6,14 +6,18 @@
 
 namespace hone {
 
-void vote_shares(const ExampleVotes& votes, std::span<double> shares) {
+void vote_shares(const ExampleVotes& votes, const Answers& answers, std::span<double> shares) {
   assert(votes.size() > 0);
   std::ranges::fill(shares, 0.0);
   double total = 0.0;
-  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
-    const double weight = votes.confidence.empty() ? 1.0 : votes.confidence[vote];
-    shares[votes.classes[vote]] += weight;
-    total += weight;
+  for (const Vote vote : votes) {
+    total += vote.confidence;
+    if (answers.is_class(vote.class_id)) {
+      shares[vote.class_id] += vote.confidence;
+      continue;
+    }
+    const double each = vote.confidence / static_cast<double>(answers.breadth(vote.class_id));
+    answers.for_each_class(vote.class_id, [&](ClassId id) { shares[id] += each; });
   }
   for (double& share : shares) share /= total;
 }
@@ -26,6 +30,8 @@ FitReport Majority::learn(const VotePatterns& votes, const LabelEvidence& eviden
   return report;
 }
 
-void Majority::infer(const ExampleVotes& votes, std::vector<double>& distribution) const { vote_shares(votes, distribution); }
+LabelModel::Infer Majority::inference() const {
+  return [this](const ExampleVotes& votes, std::span<double> distribution) { vote_shares(votes, fitted().answers, distribution); };
+}
 
 }  // namespace hone

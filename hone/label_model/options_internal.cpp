@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/core/suggest.h"
 
 namespace hone {

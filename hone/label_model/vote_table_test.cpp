@@ -53,7 +53,7 @@ std::vector<std::string> rows_of(const VoteTable& table) {
   for (std::size_t example = 0; example < table.votes.shape().examples; ++example) {
     std::vector<std::string> cells(table.sources.size(), ".");
     const ExampleVotes votes = table.votes.on(example);
-    for (std::size_t vote = 0; vote < votes.size(); ++vote) cells[votes.sources[vote]] = table.classes[votes.classes[vote]];
+    for (const Vote vote : votes) cells[vote.source] = table.classes[vote.class_id];
     std::string row;
     for (const std::string& cell : cells) row += (row.empty() ? "" : " ") + cell;
     rows.push_back(row);
@@ -109,12 +109,41 @@ TEST_F(VoteTableFile, RowsOfOneIdAreOneExample) {
   EXPECT_EQ(table.repeated_votes, 1u);
 }
 
+TEST_F(VoteTableFile, AVoteThatRepeatsWhatItSawIsLeftOut) {
+  const VoteTable table =
+      read("item,worker,label,saw\n1,gpt,a,\n1,ann,a,gpt\n1,bob,a,ann\n2,gpt,a,\n2,ann,b,gpt\n2,bob,a,\n3,ann,b,gpt\n3,bob,b,ann\n");
+  EXPECT_EQ(rows_of(table), (Strings{"a . .", "a b a", ". b ."})) << "a vote against it, and one that saw nothing there, are kept";
+  EXPECT_EQ(table.echoes, 3u);
+  EXPECT_EQ(table.led, (std::vector<bool>{false, true, true}));
+  EXPECT_EQ(table.notes, (Strings{"3 votes repeat one of another source that was seen first, and are left out"}));
+}
+
+TEST_F(VoteTableFile, TheVoteThatWasSeenMayComeLaterAndIsTheOneThatCounts) {
+  const VoteTable table = read("item,worker,label,saw\n1,ann,b,gpt\n1,gpt,a,\n1,gpt,b,\n2,ann,a,gpt\n2,gpt,b,\n");
+  EXPECT_EQ(rows_of(table), (Strings{". b", "a b"}));
+}
+
+TEST_F(VoteTableFile, VotesThatSawEachOtherAllCount) {
+  const VoteTable table = read("item,worker,label,saw\n1,ann,a,bob\n1,bob,a,ann\n1,cleo,a,bob\n2,ann,b,\n");
+  EXPECT_EQ(rows_of(table), (Strings{"a a .", "b . ."}));
+}
+
+TEST_F(VoteTableFile, AVoteThatSawASourceWithoutVotesCounts) {
+  const VoteTable table = read("item,worker,label,saw\n1,ann,a,gtp\n1,bob,b,\n");
+  EXPECT_EQ(rows_of(table), (Strings{"a b"}));
+  EXPECT_EQ(table.led, (std::vector<bool>{false, false}));
+  EXPECT_EQ(table.notes, (Strings{"column 'saw' names 'gtp', of which the table has no votes: votes that saw these count in full"}));
+}
+
+TEST_F(VoteTableFile, NobodySawTheVoteThatHeCast) {
+  EXPECT_EQ(refusal("item,worker,label,saw\n1,ann,a,ann\n1,bob,b,\n"),
+            "1 row of 'votes.csv' could not be used:\n  votes.csv:2: 'ann' is said to have seen its own vote");
+}
+
 TEST_F(VoteTableFile, AVoteMayHaveAConfidence) {
   const VoteTable table = read("item,worker,label,confidence\n1,ann,a,0.5\n1,bob,b,\n");
-  ASSERT_TRUE(table.votes.has_confidence());
-  EXPECT_EQ(table.votes.on(0).confidence[0], 0.5f);
-  EXPECT_EQ(table.votes.on(0).confidence[1], 1.0f);
-  EXPECT_FALSE(read("item,worker,label,confidence\n1,ann,a,1\n1,bob,b,1.0\n").votes.has_confidence());
+  EXPECT_EQ(table.votes.on(0)[0].confidence, 0.5f);
+  EXPECT_EQ(table.votes.on(0)[1].confidence, 1.0f);
 }
 
 TEST_F(VoteTableFile, AConfidenceThatIsNoneIsABadRow) {
@@ -238,11 +267,66 @@ TEST_F(VoteTableFile, AColumnOfTextsIsTakenForNoSource) {
       "column 'text' of 'votes.csv' brings more than 1000 different classes, such as 'message 1000'; if it holds no votes, leave it out");
 }
 
-TEST_F(VoteTableFile, AnEmptyFileIsRefused) { EXPECT_EQ(refusal(""), "'votes.csv' has no rows of votes"); }
+TEST_F(VoteTableFile, WholeNumbersMayHaveAPoint) {
+  const VoteTable table = read("id,lf_a,lf_b,gold\n1,1.0,-1.0,1\n2,0,1.00,0.0\n");
+  EXPECT_EQ(table.classes, (Strings{"0", "1"}));
+  EXPECT_EQ(rows_of(table), (Strings{"1 .", "0 1"}));
+  EXPECT_EQ(table.gold, (std::vector<ClassId>{1, 0}));
+  EXPECT_EQ(read("id,a\n1,1.\n2,.0\n3,v1.0\n4,-.0\n").classes, (Strings{"-.0", ".0", "1.", "v1.0"})) << "no such numbers";
+}
+
+TEST_F(VoteTableFile, AFewClassesMayBeFractionsAndProbabilitiesAreRefused) {
+  EXPECT_EQ(read("id,a\n1,1.5\n2,2\n3,2.5\n").classes, (Strings{"1.5", "2", "2.5"}));
+  std::string content = "id,lf_a\n";
+  for (int row = 10; row < 60; ++row) content += std::to_string(row) + ",0." + std::to_string(row) + "1\n";
+  EXPECT_EQ(
+      refusal(content),
+      "column 'lf_a' of 'votes.csv' holds numbers with fractions, such as '0.301', and a vote names a class; how sure it is stands in "
+      "the column 'confidence' of a table with a row per vote");
+}
+
+TEST_F(VoteTableFile, MoreClassesThanCanBeNumberedAreRefused) {
+  std::string content = "example,source,class\n";
+  for (int row = 0; row < 70000; ++row) content += "1,s" + std::to_string(row % 7) + ",class " + std::to_string(row) + "\n";
+  EXPECT_EQ(refusal(content),
+            "column 'class' of 'votes.csv' brings more than 65534 different classes, such as 'class 65534'; if it holds no votes, leave it "
+            "out");
+}
+
+TEST_F(VoteTableFile, MoreSourcesThanVoteManyTimesAreRefused) {
+  std::string content = "example,source,class\n";
+  for (int row = 0; row < 1000001; ++row) content += "1,s" + std::to_string(row) + (row % 2 == 0 ? ",a\n" : ",b\n");
+  EXPECT_EQ(
+      refusal(content),
+      "'votes.csv' has votes of more than 1,000,000 sources, such as 's1000000'; what tells a source is how it votes on many examples: "
+      "name who or what voted, not when");
+}
+
+TEST_F(VoteTableFile, AnExampleWithoutAnIdIsABadRow) {
+  const VoteTable table =
+      read_vote_table(file("votes.csv", "id,lf_a,lf_b\n1,a,b\n,a,a\n3,b,a\n"), {.gold = {}, .read = {}, .max_bad_rows = 0.5});
+  EXPECT_EQ(table.examples, (Strings{"1", "3"}));
+  ASSERT_EQ(table.rejected.size(), 1u);
+  EXPECT_EQ(table.rejected[0].line, 3u);
+  EXPECT_EQ(table.rejected[0].reason, "no id");
+  EXPECT_EQ(table.notes, (Strings{"1 row that could not be used is left out"}));
+}
+
+TEST_F(VoteTableFile, GoldOfOtherExamplesAloneIsRefused) {
+  EXPECT_EQ(
+      refusal("item,worker,label\n7,ann,a\n8,ann,b\n", "votes.csv", {.gold = file("gold.csv", "item,truth\n07,a\n08,b\n"), .read = {}}),
+      "no row of 'gold.csv' names an example of 'votes.csv'; ids are compared as they are written, and those of the votes begin with "
+      "'7'");
+}
+
+TEST_F(VoteTableFile, AnEmptyFileIsRefused) {
+  EXPECT_EQ(refusal(""), "'votes.csv' has no rows of votes; it needs a column per source, or rows of example, source and class");
+}
 
 TEST_F(VoteTableFile, AHeaderAloneIsRefused) {
-  EXPECT_EQ(refusal("item,worker,label\n"), "'votes.csv' has no rows of votes");
-  EXPECT_EQ(refusal("id,lf_a\n"), "'votes.csv' has no rows of votes");
+  EXPECT_EQ(refusal("item,worker,label\n"),
+            "'votes.csv' has no rows of votes; it needs a column per source, or rows of example, source and class");
+  EXPECT_EQ(refusal("id,lf_a\n"), "'votes.csv' has no rows of votes; it needs a column per source, or rows of example, source and class");
 }
 
 TEST_F(VoteTableFile, FewerThanTwoClassesAreRefused) {
@@ -255,6 +339,11 @@ TEST_F(VoteTableFile, AMissingFileIsRefused) { EXPECT_THROW(read_vote_table(fold
 TEST_F(VoteTableFile, AGoldFileOfOtherColumnsIsRefused) {
   EXPECT_EQ(refusal("item,worker,label\n1,ann,a\n", "votes.csv", {.gold = file("gold.csv", "question,answer\n1,a\n"), .read = {}}),
             "gold in 'gold.csv' needs the columns 'item' and 'truth' (or 'label'); there are: 'question' and 'answer'");
+}
+
+TEST_F(VoteTableFile, GoldOfATableWithoutAnyExampleIsRefusedForWhatIsWrongWithTheTable) {
+  EXPECT_EQ(refusal("item,worker,label\n,ann,a\n", "votes.csv", {.gold = file("gold.csv", "item,truth\n1,a\n"), .read = {}}),
+            "1 row of 'votes.csv' could not be used:\n  votes.csv:2: no example");
 }
 
 TEST_F(VoteTableFile, AGoldFileNeedsIdsToBeMatchedBy) {
@@ -271,6 +360,21 @@ TEST(VoteTable, ReadsACrowdsVotesWithTheirRepeats) {
   EXPECT_EQ(table.sources.size(), 153u);
   EXPECT_EQ(table.votes.size() + table.repeated_votes, 42762u);
   EXPECT_EQ(table.repeated_votes, 4169u);
+}
+
+TEST_F(VoteTableFile, VotesAgainstAClassOfTheTableLeaveTheOthers) {
+  const VoteTable table = read("id,a,b\n1,card,not fraud\n2,fraud,!loan\n3,loan,\n");
+  EXPECT_EQ(table.classes, (std::vector<std::string>{"card", "fraud", "loan"}));
+  EXPECT_EQ(table.votes.on(0)[1].class_id, table.votes.answers().against(1));
+  EXPECT_EQ(table.votes.on(1)[1].class_id, table.votes.answers().against(2));
+  ASSERT_EQ(table.notes.size(), 1u);
+  EXPECT_EQ(table.notes[0], "votes for 'not fraud' and '!loan' are taken as votes against these classes, for all others");
+}
+
+TEST_F(VoteTableFile, ANameThatBeginsWithNotMayBeAClass) {
+  EXPECT_EQ(read("id,a\n1,spam\n2,not spam\n").classes, (std::vector<std::string>{"not spam", "spam"})) << "no two classes would be left";
+  EXPECT_EQ(read("id,a,gold\n1,spam,not spam\n2,ham,\n3,not spam,\n").classes.size(), 3u) << "a row is known to be so";
+  EXPECT_EQ(read("id,a\n1,spam\n2,not ham\n").classes.size(), 2u) << "there is no ham";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
+#include "hone/label_model/answer_columns.h"
 #include "hone/label_model/label_model.h"
 
 namespace hone {
@@ -22,22 +23,27 @@ struct WeightedMajorityOptions {
 /// Votes weighed by how often they were right on gold, per source and class voted: the log-odds that are optimal for
 /// known accuracies and independent errors (S. Nitzan, J. Paroush 1982), plus the log of the class shares in gold.
 /// Hard to beat when gold is plentiful. Without gold it is majority vote, and says so. A vote of confidence c
-/// counts as c of a certain one, in gold counts and in log-odds. A declared class balance counts as one gold row per class.
+/// counts as c of a certain one, in gold counts and in log-odds. A vote for a set of n classes is right when the gold class is one of them;
+/// it moves all of them alike, by ln(a (k - n) / ((1 - a) n)), and its accuracy a starts where errors are as rare as what it leaves out.
+/// A declared class balance counts as one gold row per class.
 ///
 /// Fit: O(gold votes + sources x classes).
 class WeightedMajority : public LabelModel {
  public:
   explicit WeightedMajority(WeightedMajorityOptions options = {});
 
-  /// The believed share of right votes among those of `source` for `voted`. Valid after a fit with gold.
-  double accuracy(std::size_t source, ClassId voted) const { return accuracy_[source * fitted().classes + voted]; }
+  /// The believed share of right votes among those of `source` for `voted`, an answer that somebody voted for or a class. Valid after a
+  /// fit with gold.
+  double accuracy(std::size_t source, ClassId voted) const;
 
  private:
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
-  void infer(const ExampleVotes& votes, std::vector<double>& distribution) const override;
+  Infer inference() const override;
+  void infer(const ExampleVotes& votes, std::span<double> distribution) const;
 
   WeightedMajorityOptions options_;
-  std::vector<double> accuracy_;   // Sources x classes; empty without gold.
+  AnswerColumns columns_;
+  std::vector<double> accuracy_;   // Sources x columns; empty without gold.
   std::vector<double> weight_;     // Log-odds, likewise.
   std::vector<double> log_prior_;  // By class.
 };

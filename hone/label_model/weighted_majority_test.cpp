@@ -71,5 +71,26 @@ TEST(WeightedMajority, RefusesOptionsOutOfRange) {
   EXPECT_THROW(WeightedMajority({.strength = NAN}), Error);
 }
 
+// Of 20 gold rows 0 to 3 by turns, one source says not 0 wherever that is right: 15 votes, all right. Its accuracy begins at
+// (15 + 3 x 0.7) / 18 = 0.95, in terms of a set of three classes of four 1 - 0.05 / 3, and would end at (15 + 3 x 0.98333) / 18 = 0.9972,
+// but no source is believed beyond 0.98, here 1 - 0.02 / 3.
+TEST(WeightedMajority, WeighsAVoteAgainstAClass) {
+  SourceVotes against;
+  std::vector<ClassId> gold;
+  for (std::uint32_t example = 0; example < 20; ++example) {
+    gold.push_back(static_cast<ClassId>(example % 4));
+    if (example % 4 == 0) continue;
+    against.examples.push_back(example);
+    against.classes.push_back(4);
+  }
+  const VotePatterns votes(VoteMatrix(20, Answers(4, {}), std::vector{against}));
+  WeightedMajority model;
+  model.fit(votes, {.gold = gold, .prior = {}});
+  EXPECT_NEAR(model.accuracy(0, 4), 1.0 - 0.02 / 3.0, 1e-9);
+  const SoftLabels labels = model.predict(votes);
+  EXPECT_LT(labels.probability(1, 0), 0.02);
+  EXPECT_NEAR(labels.probability(1, 1), labels.probability(1, 2), 1e-6);
+}
+
 }  // namespace
 }  // namespace hone

@@ -6,11 +6,10 @@
 
 #include "hone/core/error.h"
 #include "hone/core/random.h"
+#include "hone/stats/digits_testing.h"
 
 namespace hone {
 namespace {
-
-constexpr double kDigits = 5.1e-7;  // Known answers are given to six digits, some of them rounded half up.
 
 const std::vector<double> kProbabilities = {.55, .6, .62, .7, .71, .75, .8, .82, .9, .95, .97, .99};
 const std::vector<std::uint8_t> kOutcomes = {1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1};

@@ -138,4 +138,12 @@ std::optional<double> smallest_detectable(std::uint64_t n, double differing, dou
   return least;
 }
 
+std::optional<std::uint64_t> items_needed(double difference, double differing, double z) {
+  assert(difference > 0.0 && difference < 1.0 && differing >= 0.0 && differing <= 1.0);
+  if (differing < difference) return std::nullopt;
+  const double spread = std::sqrt(std::max(0.0, differing - difference * difference));
+  const double errors = z * std::sqrt(differing) + kPowerZ * spread;
+  return static_cast<std::uint64_t>(std::ceil(errors * errors / (difference * difference)));
+}
+
 }  // namespace hone

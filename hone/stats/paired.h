@@ -61,4 +61,9 @@ std::optional<Interval> tango(const PairedCounts& counts, double z = kZ95);
 /// (Miettinen 1968, solved for the difference); nothing when it would exceed that share. REQUIRES: n > 0.
 std::optional<double> smallest_detectable(std::uint64_t n, double differing, double z = kZ95);
 
+/// How many items show a true difference with 80 % power, when A and B differ on a share `differing` of them: the least n at which
+/// smallest_detectable() is no more than `difference` (Connor 1987, by Miettinen 1968). Nothing when they differ on fewer items than
+/// that, so that the difference cannot be as large. REQUIRES: difference in (0, 1), differing in [0, 1].
+std::optional<std::uint64_t> items_needed(double difference, double differing, double z = kZ95);
+
 }  // namespace hone

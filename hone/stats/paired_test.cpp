@@ -5,11 +5,10 @@
 #include <cmath>
 
 #include "hone/core/error.h"
+#include "hone/stats/digits_testing.h"
 
 namespace hone {
 namespace {
-
-constexpr double kDigits = 5.1e-7;  // Known answers are given to six digits, some of them rounded half up.
 
 // Newcombe's closed form (1998, method 10): another construction of the same interval, as a check of tango().
 Interval newcombe(const PairedCounts& counts) {
@@ -190,6 +189,19 @@ TEST(ComparePaired, StaysExactWithManyItems) {
   const PairedComparison seen = compare_paired({900'000'000, 1'010'000, 1'000'000, 100'000'000});
   EXPECT_EQ(seen.verdict, PairedVerdict::kABetter);
   EXPECT_NEAR((seen.high - seen.low) / 2.0, 1.959964 * std::sqrt(2'010'000.0) / 1'002'010'000.0, 1e-9);
+}
+
+// (1.959964 sqrt(.2) + .841621 sqrt(.2 - .0025))^2 / .0025 = 625.5; the same n shows 5.0 points and no fewer.
+TEST(ItemsNeeded, ShowTheDifferenceAskedFor) {
+  EXPECT_EQ(items_needed(0.05, 0.2), 626u);
+  EXPECT_LE(*smallest_detectable(626, 0.2), 0.05);
+  EXPECT_GT(*smallest_detectable(620, 0.2), 0.05);
+}
+
+TEST(ItemsNeeded, CannotShowMoreThanTheShareThatDiffers) {
+  EXPECT_FALSE(items_needed(0.02, 0.01));
+  EXPECT_FALSE(items_needed(0.02, 0.0));
+  EXPECT_TRUE(items_needed(0.02, 0.02));
 }
 
 }  // namespace

@@ -39,4 +39,9 @@ std::optional<double> clopper_pearson_upper(std::uint64_t count, std::uint64_t n
   return upper_end(count, n, alpha);
 }
 
+Interval beta_interval(double a, double b, double alpha) {
+  const boost::math::beta_distribution<> beta(a, b);
+  return {boost::math::quantile(beta, alpha / 2.0), boost::math::quantile(boost::math::complement(beta, alpha / 2.0))};
+}
+
 }  // namespace hone

@@ -24,4 +24,8 @@ std::optional<Interval> clopper_pearson(std::uint64_t count, std::uint64_t n, do
 /// One-sided: with confidence 1 - alpha the rate is at most this ("at most 1 % violate"). REQUIRES: as above.
 std::optional<double> clopper_pearson_upper(std::uint64_t count, std::uint64_t n, double alpha = 0.05);
 
+/// The middle `1 - alpha` of a beta distribution: what is believed of a rate after a - 1 hits and b - 1 misses, all rates being as
+/// likely before. REQUIRES: a, b > 0, alpha in (0, 1).
+Interval beta_interval(double a, double b, double alpha);
+
 }  // namespace hone

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
+#include "hone/stats/digits_testing.h"
+
 namespace hone {
 namespace {
-
-constexpr double kDigits = 5.1e-7;  // Known answers are given to six digits, some of them rounded half up.
 
 void expect_interval(const std::optional<Interval>& interval, double low, double high) {
   ASSERT_TRUE(interval);

@@ -1,12 +1,12 @@
 #include "hone/store/object_store.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
 
 namespace hone {
 namespace {

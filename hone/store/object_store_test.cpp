@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <nlohmann/json.hpp>
 
+#include "hone/core/complaint_testing.h"
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
+#include "hone/core/json.h"
 #include "hone/core/parallel.h"
 #include "hone/store/store_testing.h"
 
@@ -23,15 +24,6 @@ ErrorCode code_of(const std::function<void()>& act) {
     return error.code();
   }
   return ErrorCode::kInternal;
-}
-
-std::string message_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 class ObjectStoreTest : public testing::Test {
@@ -86,7 +78,7 @@ TEST_F(ObjectStoreTest, FindsNamesAndMendsABrokenObject) {
   EXPECT_TRUE(store_.has(ref));
   EXPECT_FALSE(store_.verify(ref));
   EXPECT_EQ(code_of([&] { store_.get(ref); }), ErrorCode::kCorruptData);
-  EXPECT_NE(message_of([&] { store_.get(ref); }).find(ref.hash), std::string::npos);
+  EXPECT_NE(complaint_of([&] { store_.get(ref); }).find(ref.hash), std::string::npos);
   store_.put("labels", "text/plain");
   EXPECT_TRUE(store_.verify(ref));
 }
@@ -105,7 +97,7 @@ TEST_F(ObjectStoreTest, AnObjectOfAnotherLengthIsNotThere) {
   EXPECT_FALSE(store_.has(ref));
   EXPECT_FALSE(store_.verify(ref));
   EXPECT_EQ(code_of([&] { store_.path(ref); }), ErrorCode::kNotFound);
-  EXPECT_NE(message_of([&] { store_.path(ref); }).find("has 3 bytes"), std::string::npos);
+  EXPECT_NE(complaint_of([&] { store_.path(ref); }).find("has 3 bytes"), std::string::npos);
 }
 
 TEST_F(ObjectStoreTest, NamesAnObjectThatIsMissing) {
@@ -114,7 +106,7 @@ TEST_F(ObjectStoreTest, NamesAnObjectThatIsMissing) {
   store_.remove(ref);  // A second time is no error: it is gone.
   EXPECT_FALSE(store_.has(ref));
   EXPECT_EQ(code_of([&] { store_.get(ref); }), ErrorCode::kNotFound);
-  EXPECT_NE(message_of([&] { store_.get(ref); }).find(ref.hash), std::string::npos);
+  EXPECT_NE(complaint_of([&] { store_.get(ref); }).find(ref.hash), std::string::npos);
 }
 
 TEST_F(ObjectStoreTest, RefusesHashesThatWouldLeaveTheFolder) {
@@ -160,7 +152,7 @@ TEST(ObjectStore, SaysWhyItsFolderCannotBeMade) {
   const TestFolder folder;
   std::ofstream(folder / "file") << "in the way";
   EXPECT_EQ(code_of([&] { ObjectStore(folder / "file"); }), ErrorCode::kIo);
-  EXPECT_NE(message_of([&] { ObjectStore(folder / "file"); }).find("file': Not a directory"), std::string::npos);
+  EXPECT_NE(complaint_of([&] { ObjectStore(folder / "file"); }).find("file': Not a directory"), std::string::npos);
 }
 
 // Root may write to read-only folders, so the test steps down while it tries.
@@ -172,7 +164,7 @@ TEST(ObjectStore, SaysThatAFolderIsReadOnly) {
                                                        std::filesystem::perms::others_read | std::filesystem::perms::others_exec);
   const uid_t before = ::geteuid();
   ASSERT_EQ(::seteuid(before == 0 ? kNobody : before), 0);
-  const std::string message = message_of([&] { store.put("a", "text/plain"); });
+  const std::string message = complaint_of([&] { store.put("a", "text/plain"); });
   ASSERT_EQ(::seteuid(before), 0);
   std::filesystem::permissions(folder / "objects", std::filesystem::perms::owner_all);
   EXPECT_NE(message.find("Permission denied"), std::string::npos) << message;

@@ -4,6 +4,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/hash.h"
 
 namespace hone {
 namespace {
@@ -62,6 +63,19 @@ nlohmann::json to_list(const std::vector<NamedRef>& refs) {
   return list;
 }
 
+// A record on disk carries the hash of all its other fields: one that a disk or a hand has changed is as good as none.
+constexpr const char* kCheck = "check";
+
+std::string check_of(const nlohmann::json& record) { return sha256_hex(record.dump()); }
+
+// Takes the check off a record; whether it was the right one.
+bool take_check(nlohmann::json& record) {
+  if (!record.is_object() || !record.contains(kCheck)) return false;
+  const nlohmann::json check = record[kCheck];
+  record.erase(kCheck);
+  return check == check_of(record);
+}
+
 }  // namespace
 
 const ObjectRef& RunRecord::output(std::string_view name) const {
@@ -108,7 +122,9 @@ RunStore::RunStore(std::filesystem::path folder) : folder_(std::move(folder)) { 
 
 std::optional<RunRecord> RunStore::find(std::string_view key) const {
   try {
-    RunRecord record = nlohmann::json::parse(read_file(file_of(key), kMaxRecordBytes)).get<RunRecord>();
+    nlohmann::json json = nlohmann::json::parse(read_file(file_of(key), kMaxRecordBytes));
+    if (!take_check(json)) return std::nullopt;
+    RunRecord record = json.get<RunRecord>();
     if (record.key == key) return record;
   } catch (const Error&) {
   } catch (const nlohmann::json::exception&) {
@@ -119,7 +135,9 @@ std::optional<RunRecord> RunStore::find(std::string_view key) const {
 void RunStore::put(const RunRecord& record) {
   const std::filesystem::path file = file_of(record.key);
   try {
-    write_file_atomically(file, nlohmann::json(record).dump(2) + "\n");
+    nlohmann::json json = record;
+    json[kCheck] = check_of(json);
+    write_file_atomically(file, json.dump(2) + "\n");
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorCode::kInvalidArgument, "cannot write the run record of the stage '" + record.stage + "' as JSON: " + error.what());
   }

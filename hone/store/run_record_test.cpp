@@ -109,6 +109,19 @@ TEST_F(RunStoreTest, ABrokenRecordIsAsGoodAsNone) {
   }
 }
 
+TEST_F(RunStoreTest, ARecordThatWasChangedIsAsGoodAsNone) {
+  runs_.put(record_of(kKey));
+  const auto file = folder_ / "runs" / (kKey + ".json");
+  const std::string sound = read_file(file);
+  for (std::size_t byte = 0; byte < sound.size(); ++byte) {
+    std::string changed = sound;
+    changed[byte] = changed[byte] == '7' ? '8' : '7';
+    if (nlohmann::json::parse(changed, nullptr, false) == nlohmann::json::parse(sound)) continue;  // White space.
+    overwrite(file, changed);
+    EXPECT_FALSE(runs_.find(kKey)) << "byte " << byte;
+  }
+}
+
 TEST_F(RunStoreTest, ListsTheNewestFirstThenByKey) {
   runs_.put(record_of(kOtherKey, "2026-01-01T00:00:00.000000Z"));
   runs_.put(record_of(kThirdKey, "2026-01-02T00:00:00.000000Z"));

@@ -6,12 +6,12 @@
 #include <cstdlib>
 #include <iostream>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/json.h"
 #include "hone/job/train_job.h"
 #include "hone/train/train_runner.h"
 

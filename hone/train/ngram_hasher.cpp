@@ -81,6 +81,12 @@ void SparseRows::append(const SparseRows& other) {
   for (std::size_t row = 1; row < other.begin.size(); ++row) begin.push_back(offset + other.begin[row]);
 }
 
+void SparseRows::clear() {
+  begin.assign(1, 0);
+  ids.clear();
+  values.clear();
+}
+
 NgramHasher::NgramHasher(const TextLinearOptions& options)
     : word_ngrams_(options.word_ngrams),
       min_characters_(options.min_characters),

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hone/train/text_linear_options.h"
+#include "hone/job/text_linear_options.h"
 
 namespace hone {
 
@@ -17,6 +17,7 @@ struct SparseRows {
 
   std::size_t size() const { return begin.size() - 1; }
   void append(const SparseRows& other);
+  void clear();
 };
 
 /// Texts -> counts of hashed n-grams. The text is case-folded; its tokens are words (hone/core/unicode.h) and, between

@@ -7,23 +7,39 @@
 #include <cassert>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <functional>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
+#include "hone/core/memory.h"
+#include "hone/job/safetensors.h"
 #include "hone/train/bag_math.h"
-#include "hone/train/safetensors.h"
 
 namespace hone {
 namespace {
 
 constexpr const char* kFormat = "hone-text-linear/1";
 
-std::vector<std::uint32_t> document_frequencies(const SparseRows& counts, std::size_t buckets) {
+std::vector<std::uint32_t> document_frequencies(const PackedRows& counts, std::size_t buckets) {
   std::vector<std::uint32_t> frequencies(buckets);
-  for (const std::uint32_t bucket : counts.ids) ++frequencies[bucket];
+  SparseRows one;
+  for (std::size_t row = 0; row < counts.size(); ++row) {
+    one.clear();
+    counts.unpack(row, one);
+    for (const std::uint32_t bucket : one.ids) ++frequencies[bucket];
+  }
   return frequencies;
+}
+
+// 1 + ln count; those of small counts, which nearly all are, are computed once.
+float sublinear(float count) {
+  constexpr std::size_t kSmall = 64;
+  static const std::vector<float> of_small = [] {
+    std::vector<float> logs(kSmall);
+    for (std::size_t value = 0; value < kSmall; ++value) logs[value] = 1.0f + std::log(static_cast<float>(value));
+    return logs;
+  }();
+  return count < static_cast<float>(kSmall) ? of_small[static_cast<std::size_t>(count)] : 1.0f + std::log(count);
 }
 
 template <typename Value>
@@ -45,15 +61,6 @@ bool all_finite(const std::vector<float>& values) {
   return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
-// What programs may still take without swapping, as the kernel estimates it; all there is where it does not say.
-std::uint64_t free_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  for (std::uint64_t kilobytes = 0; file >> name >> kilobytes; file.ignore(64, '\n'))
-    if (name == "MemAvailable:") return kilobytes * 1024;
-  return UINT64_MAX;
-}
-
 std::string gigabytes(double bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f GB", bytes / 1e9);
@@ -71,7 +78,7 @@ void require_memory(std::size_t rows, std::size_t classes, std::uint64_t free_by
                                                " of memory are free: give it fewer 'buckets' or a smaller 'max_characters'");
 }
 
-TextLinear::TextLinear(const TextLinearOptions& options, std::vector<std::string> classes, const SparseRows& counts)
+TextLinear::TextLinear(const TextLinearOptions& options, std::vector<std::string> classes, const PackedRows& counts)
     : options_(options), classes_(std::move(classes)) {
   const auto frequencies = document_frequencies(counts, static_cast<std::size_t>(options.buckets));
   for (std::size_t bucket = 0; bucket < frequencies.size(); ++bucket) {
@@ -79,8 +86,10 @@ TextLinear::TextLinear(const TextLinearOptions& options, std::vector<std::string
     buckets_.push_back(static_cast<std::int32_t>(bucket));
     idf_.push_back(static_cast<float>(std::log((1.0 + static_cast<double>(counts.size())) / (1.0 + frequencies[bucket])) + 1.0));
   }
-  if (buckets_.empty()) throw Error(ErrorCode::kInvalidArgument, "the texts of all labeled training rows are empty");
-  require_memory(rows(), this->classes(), free_memory());
+  if (buckets_.empty())
+    throw Error(ErrorCode::kInvalidArgument,
+                "the texts of all labeled training rows are empty; does data.text in hone.yaml name the right column?");
+  require_memory(rows(), this->classes(), available_memory());
   table_.resize(rows() * this->classes());
   bias_.resize(this->classes());
   index_buckets();
@@ -138,7 +147,7 @@ SparseRows TextLinear::weigh(const SparseRows& counts) const {
       const std::int32_t row = row_of_[counts.ids[at]];
       if (row < 0) continue;
       weighed.ids.push_back(static_cast<std::uint32_t>(row));
-      weighed.values.push_back((1.0f + std::log(counts.values[at])) * idf_[static_cast<std::size_t>(row)]);
+      weighed.values.push_back(sublinear(counts.values[at]) * idf_[static_cast<std::size_t>(row)]);
     }
     scale_to_unit(weighed, begin);
     weighed.begin.push_back(weighed.ids.size());
@@ -150,8 +159,8 @@ void TextLinear::scale_to_unit(SparseRows& rows, std::size_t begin) const {
   double squares[2] = {0.0, 0.0};
   const auto part = [&](std::size_t at) { return rows.ids[at] < first_character_row_ ? 0 : 1; };
   for (std::size_t at = begin; at < rows.ids.size(); ++at) squares[part(at)] += static_cast<double>(rows.values[at]) * rows.values[at];
-  for (std::size_t at = begin; at < rows.ids.size(); ++at)
-    rows.values[at] = static_cast<float>(rows.values[at] / std::sqrt(squares[part(at)]));
+  const double lengths[2] = {std::sqrt(squares[0]), std::sqrt(squares[1])};
+  for (std::size_t at = begin; at < rows.ids.size(); ++at) rows.values[at] = static_cast<float>(rows.values[at] / lengths[part(at)]);
 }
 
 std::vector<float> TextLinear::predict(const SparseRows& weighed) const {

@@ -8,8 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "hone/job/text_linear_options.h"
 #include "hone/train/ngram_hasher.h"
-#include "hone/train/text_linear_options.h"
+#include "hone/train/packed_rows.h"
 
 namespace hone {
 
@@ -19,8 +20,8 @@ namespace hone {
 class TextLinear {
  public:
   /// Learns from the counts of the training rows which buckets are in use and their idf; the weights are 0.
-  /// Throws kInvalidArgument when no row has an n-gram, or when the table would not fit the machine's free memory.
-  TextLinear(const TextLinearOptions& options, std::vector<std::string> classes, const SparseRows& counts);
+  /// Throws kInvalidArgument when no row has an n-gram, or when the table would not fit what memory is available.
+  TextLinear(const TextLinearOptions& options, std::vector<std::string> classes, const PackedRows& counts);
 
   /// Throws kNotFound, or kCorruptData naming what is wrong with the file.
   static TextLinear load(const std::filesystem::path& file);

@@ -6,17 +6,24 @@
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
-#include "hone/train/safetensors.h"
+#include "hone/job/safetensors.h"
 
 namespace hone {
 namespace {
 
 const std::vector<std::string_view> kTexts{"my card is lost", "my loan is paid", "card", ""};
 
+PackedRows packed(const SparseRows& counts) {
+  PackedRows rows;
+  rows.append(counts);
+  rows.finish();
+  return rows;
+}
+
 SparseRows counts_of(const std::vector<std::string_view>& texts) { return NgramHasher(TextLinearOptions{}).count(texts, 1); }
 
 TextLinear model_with_weights() {
-  TextLinear model({}, {"card", "loan", "other"}, counts_of(kTexts));
+  TextLinear model({}, {"card", "loan", "other"}, packed(counts_of(kTexts)));
   for (std::size_t at = 0; at < model.table().size(); ++at) model.table()[at] = std::sin(static_cast<float>(at));
   model.bias() = {0.5f, -0.25f, 0.0f};
   return model;
@@ -113,7 +120,7 @@ TEST(TextLinear, ATextsPredictionDoesNotDependOnItsNeighbours) {
   EXPECT_EQ(alone, std::vector<float>(together.begin() + 3, together.begin() + 6));
 }
 
-TEST(TextLinear, RefusesRowsWithoutAnyText) { EXPECT_THROW(TextLinear({}, {"a", "b"}, counts_of({"", " "})), Error); }
+TEST(TextLinear, RefusesRowsWithoutAnyText) { EXPECT_THROW(TextLinear({}, {"a", "b"}, packed(counts_of({"", " "}))), Error); }
 
 TEST(TextLinear, SaysWhenTheTableIsTooLargeForTheMachine) {
   EXPECT_NO_THROW(require_memory(1000, 10, 120000));

@@ -94,7 +94,12 @@ class Trainer {
   double train_epoch();
   double step(std::span<const std::uint32_t> rows);
   double descend(std::vector<float>& logits);
+  struct Measured {
+    double loss = 0.0;
+    std::size_t right = 0;
+  };
   void measure(Epoch& epoch) const;
+  void measure(std::size_t begin, std::size_t end, Measured& all) const;
   bool keep_if_best(const Epoch& epoch);
   double learning_rate() const;
   void report() const;
@@ -113,6 +118,7 @@ class Trainer {
   std::vector<std::int32_t> slot_of_;
   std::vector<float> adjustment_;  // By class; taken off the bias at the end.
   Batch batch_;
+  SparseRows counts_;  // Of the batch.
   std::size_t steps_ = 0;
   TrainingCourse course_;
   std::vector<float> best_table_, best_bias_;
@@ -170,8 +176,11 @@ double Trainer::step(std::span<const std::uint32_t> rows) {
   const std::size_t classes = model_.classes();
   batch_.texts.clear();
   batch_.targets.resize(rows.size() * classes);
+  counts_.clear();
+  for (const std::uint32_t row : rows) train_.counts.unpack(row, counts_);
+  const SparseRows weighed = model_.weigh(counts_);
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    add_bag(train_.features, rows[row], batch_.texts);
+    add_bag(weighed, row, batch_.texts);
     fill_target(*train_.labels, train_.examples[rows[row]], std::span(batch_.targets).subspan(row * classes, classes));
   }
   transpose(batch_, slot_of_);
@@ -206,23 +215,29 @@ double Trainer::learning_rate() const {
 }
 
 void Trainer::measure(Epoch& epoch) const {
+  constexpr std::size_t kTogether = 4096;
   if (valid_.size() == 0) return;
+  Measured all;
+  for (std::size_t begin = 0; begin < valid_.size(); begin += kTogether) measure(begin, std::min(begin + kTogether, valid_.size()), all);
+  epoch.valid_loss = all.loss / static_cast<double>(valid_.size());
+  epoch.valid_accuracy = static_cast<double>(all.right) / static_cast<double>(valid_.size());
+}
+
+void Trainer::measure(std::size_t begin, std::size_t end, Measured& all) const {
   const std::size_t classes = model_.classes();
-  const std::vector<float> logs = model_.predict(valid_.features);
+  SparseRows counts;
+  for (std::size_t row = begin; row < end; ++row) valid_.counts.unpack(row, counts);
+  const std::vector<float> logs = model_.predict(model_.weigh(counts));
   std::vector<float> target(classes), adjusted(classes);
-  double loss = 0.0;
-  std::size_t right = 0;
-  for (std::size_t row = 0; row < valid_.size(); ++row) {
+  for (std::size_t row = begin; row < end; ++row) {
     fill_target(*valid_.labels, valid_.examples[row], target);
     for (std::size_t class_id = 0; class_id < classes; ++class_id) {
-      const float log_p = logs[row * classes + class_id];
+      const float log_p = logs[(row - begin) * classes + class_id];
       adjusted[class_id] = log_p - adjustment_[class_id];
-      if (target[class_id] > 0.0f) loss -= static_cast<double>(target[class_id]) * log_p;
+      if (target[class_id] > 0.0f) all.loss -= static_cast<double>(target[class_id]) * log_p;
     }
-    right += std::ranges::max_element(adjusted) - adjusted.begin() == valid_.labels->hard(valid_.examples[row]);
+    all.right += std::ranges::max_element(adjusted) - adjusted.begin() == valid_.labels->hard(valid_.examples[row]);
   }
-  epoch.valid_loss = loss / static_cast<double>(valid_.size());
-  epoch.valid_accuracy = static_cast<double>(right) / static_cast<double>(valid_.size());
 }
 
 bool Trainer::keep_if_best(const Epoch& epoch) {

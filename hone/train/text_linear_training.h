@@ -11,10 +11,9 @@
 
 namespace hone {
 
-/// Rows to learn from or to measure on: n-gram counts by bucket (by row of the table once weighed), and for row r the
-/// label of labels->…(examples[r]), which has one.
+/// Rows to learn from or to measure on: n-gram counts by bucket, and for row r the label of labels->…(examples[r]), which has one.
 struct LabeledRows {
-  SparseRows features;
+  PackedRows counts;
   std::vector<std::uint32_t> examples;
   const SoftLabels* labels = nullptr;  // Borrowed.
 
@@ -44,7 +43,8 @@ void fill_target(const SoftLabels& labels, std::size_t example, std::span<float>
 double soft_cross_entropy(std::span<float> logits, std::span<const float> targets, std::size_t classes);
 
 /// Learns `model`'s weights by soft cross entropy (the noise-aware loss: -sum of q log p) with mini-batches and LazyAdagrad,
-/// and leaves those of the epoch with the least loss on `valid`; with an empty `valid`, of the last epoch. Features are weighed.
+/// and leaves those of the epoch with the least loss on `valid`; with an empty `valid`, of the last epoch. Counts are weighed batch by
+/// batch, so that beside them memory holds the table three times, and nothing that grows with the rows but twenty bytes of each.
 /// Same arguments, same weights, whatever the number of threads. `progress` is called after every batch.
 /// Throws kInvalidArgument without rows, or when all labels are one class.
 TrainingCourse train_text_linear(TextLinear& model, const LabeledRows& train, const LabeledRows& valid, std::uint64_t seed,

@@ -23,7 +23,7 @@ struct Lesson {
 
   LabeledRows rows(const TextLinearOptions& options = {}) const {
     LabeledRows rows;
-    rows.features = NgramHasher(options).count({texts.begin(), texts.end()}, 1);
+    rows.counts.append(NgramHasher(options).count({texts.begin(), texts.end()}, 1));
     for (std::size_t example = 0; example < texts.size(); ++example) rows.examples.push_back(static_cast<std::uint32_t>(example));
     rows.labels = &labels;
     return rows;
@@ -48,9 +48,7 @@ Learned learn(const Lesson& lesson, const Lesson& valid, const TextLinearOptions
   std::vector<std::string> classes;
   for (std::size_t class_id = 0; class_id < lesson.labels.classes(); ++class_id)
     classes.push_back(std::string(1, static_cast<char>('a' + class_id)));
-  TextLinear model(options, classes, train_rows.features);
-  train_rows.features = model.weigh(train_rows.features);
-  valid_rows.features = model.weigh(valid_rows.features);
+  TextLinear model(options, classes, train_rows.counts);
   TrainingCourse course = train_text_linear(model, train_rows, valid_rows, 1, {});
   return {std::move(model), std::move(course)};
 }
@@ -186,8 +184,7 @@ TEST(TrainTextLinear, TheProgressCallbackEndsItByThrowing) {
   lesson.add("left", {1, 0});
   lesson.add("right", {0, 1});
   LabeledRows rows = lesson.rows();
-  TextLinear model({}, {"a", "b"}, rows.features);
-  rows.features = model.weigh(rows.features);
+  TextLinear model({}, {"a", "b"}, rows.counts);
   const auto cancel = [](const ProgressEvent&) { throw Error(ErrorCode::kBusy, "enough"); };
   EXPECT_THROW(train_text_linear(model, rows, LabeledRows{}, 1, cancel), Error);
 }
@@ -195,7 +192,7 @@ TEST(TrainTextLinear, TheProgressCallbackEndsItByThrowing) {
 TEST(TrainTextLinear, RefusesNoRows) {
   Lesson lesson(2);
   lesson.add("left", {1, 0});
-  TextLinear model({}, {"a", "b"}, lesson.rows().features);
+  TextLinear model({}, {"a", "b"}, lesson.rows().counts);
   EXPECT_THROW(train_text_linear(model, LabeledRows{}, LabeledRows{}, 1, {}), Error);
 }
 

@@ -38,7 +38,11 @@ struct TrainingRows {
 class TrainingReader {
  public:
   TrainingReader(const TrainJob& job, const TextLinearOptions& options, const SoftLabels& labels, const SoftLabels& valid_labels)
-      : job_(job), hasher_(options), labels_(labels), valid_labels_(valid_labels) {
+      : job_(job),
+        hasher_(options),
+        labels_(labels),
+        valid_labels_(valid_labels),
+        rows_{{PackedRows(job.output_folder)}, {PackedRows(job.output_folder)}} {
     rows_.train.labels = &labels;
     rows_.valid.labels = &valid_labels;
   }
@@ -52,6 +56,8 @@ class TrainingReader {
     });
     require_rows("labels", labels_, rows);
     require_rows("gold", valid_labels_, rows);
+    rows_.train.counts.finish();
+    rows_.valid.counts.finish();
     return std::move(rows_);
   }
 
@@ -64,7 +70,7 @@ class TrainingReader {
       texts.push_back(batch.texts[row]);
       rows.examples.push_back(static_cast<std::uint32_t>(example));
     }
-    rows.features.append(hasher_.count(texts, job_.threads));
+    rows.counts.append(hasher_.count(texts, job_.threads));
   }
 
   static void require_rows(const char* what, const SoftLabels& labels, std::uint64_t rows) {
@@ -86,14 +92,15 @@ void require_two_classes(const LabeledRows& train, const std::vector<std::string
                 "no row of the train split has a label: there is nothing to learn from; see which sources vote on it");
   const ClassId first = train.labels->hard(train.examples.front());
   if (std::ranges::all_of(train.examples, [&](std::uint32_t example) { return train.labels->hard(example) == first; }))
-    throw Error(ErrorCode::kInvalidArgument, "all " + std::to_string(train.size()) + " labels of the train split are '" +
-                                                 classes.at(first) + "': a model needs at least two classes");
+    throw Error(ErrorCode::kInvalidArgument,
+                "all " + std::to_string(train.size()) + " labels of the train split are '" + classes.at(first) +
+                    "': a model needs at least two classes; write sources that vote for others, or model: none");
 }
 
 // Waking threads for a mini-batch pays only where its sums take a millisecond or so; below, one thread is faster.
 int threads_of_steps(const TextLinear& model, const LabeledRows& train, int threads) {
   constexpr std::uint64_t kWorthwhile = std::uint64_t{1} << 22;  // Multiplications, about 1 ms of one core.
-  const std::uint64_t entries = train.features.ids.size() / train.size() * static_cast<std::uint64_t>(model.options().batch);
+  const std::uint64_t entries = train.counts.entries() / train.size() * static_cast<std::uint64_t>(model.options().batch);
   return entries * model.classes() >= kWorthwhile ? threads : 1;
 }
 
@@ -150,9 +157,7 @@ nlohmann::json train(const TrainJob& job, const Progress& progress) {
   TrainingRows rows = TrainingReader(job, options, labels, has_gold(gold) ? gold : labels).read(progress);
   require_two_classes(rows.train, job.classes);
 
-  TextLinear model(options, job.classes, rows.train.features);
-  rows.train.features = model.weigh(rows.train.features);
-  rows.valid.features = model.weigh(rows.valid.features);
+  TextLinear model(options, job.classes, rows.train.counts);
   set_math_threads(threads_of_steps(model, rows.train, thread_count(job.threads)));
   nlohmann::json report = to_report(train_text_linear(model, rows.train, rows.valid, job.seed, progress));
   report.update({{"name", kModels.front()}, {"options", options}, {"rows", rows.train.size()}, {"parameters", model.parameters()}});

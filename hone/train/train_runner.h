@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "hone/core/json.h"
 #include "hone/core/progress.h"
 #include "hone/job/train_job.h"
 

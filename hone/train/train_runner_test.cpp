@@ -165,7 +165,9 @@ TEST_F(TrainJobTest, SaysWhenNoTrainingRowHasALabel) {
 
 TEST_F(TrainJobTest, SaysWhenAllLabelsAreOneClass) {
   write_labels([](int row) { return row < 40 ? kCard : kLoan; }, 60);
-  EXPECT_EQ(trouble(ErrorCode::kInvalidArgument), "all 40 labels of the train split are 'card': a model needs at least two classes");
+  EXPECT_EQ(trouble(ErrorCode::kInvalidArgument),
+            "all 40 labels of the train split are 'card': a model needs at least two classes; write sources that vote for others, or "
+            "model: none");
 }
 
 TEST_F(TrainJobTest, NamesAnUnknownModelOrOption) {

@@ -17,7 +17,7 @@
 #include "hone/core/unicode.h"
 #include "hone/data/value.h"
 #include "hone/vote/field_values_internal.h"
-#include "hone/vote/pattern_internal.h"
+#include "hone/vote/place_check_internal.h"
 #include "hone/vote/text_scanner_internal.h"
 
 namespace hone {
@@ -34,7 +34,8 @@ struct Node {
   Condition::Kind kind = Condition::Kind::kAllOf;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
-  std::uint32_t leaf = kNone;  // kWord, kPattern: a term; kPresent, kEquals, kBound: a test.
+  std::uint32_t leaf =
+      kNone;  // kWord, kPattern: a term; kPresent, kEquals, kBound: a test; what PlaceCheck is for: a place in Plan::places.
 };
 
 struct Program {
@@ -52,6 +53,14 @@ struct TextField {
 struct Test {
   FieldTest test;
   std::uint32_t column = 0;  // Place in Plan::columns.
+};
+
+// The terms, by their place in test.terms().
+struct PlacesAsked {
+  PlaceCheck test;
+  std::vector<std::string> columns;
+  std::vector<std::uint32_t> terms;
+  std::uint32_t field = 0;  // Place in Plan::fields.
 };
 
 }  // namespace
@@ -76,6 +85,10 @@ struct ConditionEngine::Scratch {
   std::deque<std::string> made;                      // Texts that do not lie in a column as they are.
   std::size_t made_used = 0;
   std::vector<std::uint8_t> is_too_long;  // By row of the chunk.
+  std::vector<SeenText> seen;             // By text field, of the row seen_row tells.
+  std::vector<std::uint64_t> seen_row;    // Counted from 1 over all calls.
+  std::vector<std::uint8_t> stands;
+  PlaceCheck::Room room;
   std::uint64_t rows_before = 0;
 };
 
@@ -86,6 +99,7 @@ struct ConditionEngine::Plan {
   std::vector<std::uint32_t> children;
   std::vector<Program> programs;
   std::vector<Test> tests;
+  std::vector<PlacesAsked> places;
   std::vector<TextField> fields;
   std::vector<std::string> columns;
   std::size_t terms = 0;
@@ -108,6 +122,8 @@ struct ConditionEngine::Plan {
     auto scratch = std::make_unique<Scratch>();
     for (const TextField& field : fields) scratch->scanners.push_back(std::make_unique<TextScanner::Scratch>(*field.scanner));
     scratch->texts.resize(fields.size());
+    scratch->seen.resize(fields.size());
+    scratch->seen_row.resize(fields.size());
     scratch->term_row.resize(terms);
     scratch->condition_row.resize(programs.size());
     return scratch;
@@ -137,6 +153,12 @@ class PlanBuilder {
       case Condition::Kind::kPattern:
         node.leaf = term_of(condition, number);
         break;
+      case Condition::Kind::kCount:
+      case Condition::Kind::kPosition:
+      case Condition::Kind::kContext:
+      case Condition::Kind::kCapture:
+        node.leaf = places_of(condition, number);
+        break;
       default:
         node.leaf = test_of(condition);
     }
@@ -152,6 +174,7 @@ class PlanBuilder {
   std::vector<Node> nodes;
   std::vector<std::uint32_t> children;
   std::vector<std::pair<FieldTest, std::string>> tests;
+  std::vector<PlacesAsked> places;
   std::map<std::vector<std::string>, Field> fields;
   std::vector<std::set<std::uint32_t>> conditions_of_term;
 
@@ -185,6 +208,13 @@ class PlanBuilder {
     return place->second;
   }
 
+  std::uint32_t places_of(const Condition& condition, std::uint32_t number) {
+    PlacesAsked asked{PlaceCheck(condition, options_.decimal, options_.time_zone), columns_of(condition.field), {}};
+    for (const TermFinder& finder : asked.test.terms()) asked.terms.push_back(term_of(finder.term(), number));
+    places.push_back(std::move(asked));
+    return static_cast<std::uint32_t>(places.size() - 1);
+  }
+
   std::uint32_t test_of(const Condition& condition) {
     tests.emplace_back(FieldTest(condition, options_.decimal, options_.time_zone), condition.field);
     return static_cast<std::uint32_t>(tests.size() - 1);
@@ -215,6 +245,13 @@ Truth value_of(const std::vector<Node>& nodes, const std::vector<std::uint32_t>&
 }
 
 bool is_term(const Node& node) { return node.kind == Condition::Kind::kWord || node.kind == Condition::Kind::kPattern; }
+
+// What is known where no term stands in a text and nothing is known of other fields.
+Truth at_rest(const Node& node, const std::vector<PlacesAsked>& places) {
+  if (is_term(node)) return Truth::kFalse;
+  if (!PlaceCheck::is_for(node.kind)) return Truth::kUnknown;
+  return places[node.leaf].test.holds_for_none() ? Truth::kUnknown : Truth::kFalse;  // The text may be absent.
+}
 
 std::shared_ptr<arrow::Array> column_of(const arrow::RecordBatch& batch, const std::string& name) {
   auto column = batch.GetColumnByName(name);
@@ -247,11 +284,13 @@ ConditionEngine::ConditionEngine(std::span<const Condition* const> conditions, c
         {std::move(test), static_cast<std::uint32_t>(std::ranges::lower_bound(plan->columns, column) - plan->columns.begin())});
   for (auto& [names, field] : builder.fields)
     plan->fields.push_back({names, std::make_unique<TextScanner>(field.terms), {field.conditions.begin(), field.conditions.end()}});
+  plan->places = std::move(builder.places);
+  for (PlacesAsked& asked : plan->places)
+    asked.field = static_cast<std::uint32_t>(std::ranges::find(plan->fields, asked.columns, &TextField::columns) - plan->fields.begin());
 
   for (std::uint32_t condition = 0; condition < plan->programs.size(); ++condition) {
     Program& program = plan->programs[condition];
-    program.at_rest = value_of(plan->nodes, plan->children, program.root,
-                               [](const Node& node) { return is_term(node) ? Truth::kFalse : Truth::kUnknown; });
+    program.at_rest = value_of(plan->nodes, plan->children, program.root, [&](const Node& node) { return at_rest(node, plan->places); });
     if (program.at_rest == Truth::kTrue) plan->resting_true.push_back(condition);
     if (program.at_rest == Truth::kUnknown) plan->asked_always.push_back(condition);
   }
@@ -369,6 +408,7 @@ class ConditionEngine::Evaluation {
   void evaluate_row(std::int64_t row, std::size_t row_of_chunk) {
     serial_ = scratch_.rows_before + row_of_chunk + 1;
     row_ = row;
+    row_of_chunk_ = row_of_chunk;
     is_too_long_ = scratch_.is_too_long[row_of_chunk] != 0;
     scratch_.affected.clear();
     for (std::uint32_t place = scratch_.row_begin[row_of_chunk]; place < scratch_.row_begin[row_of_chunk + 1]; ++place) {
@@ -395,6 +435,7 @@ class ConditionEngine::Evaluation {
 
   void evaluate_condition(std::uint32_t condition) {
     failed_test_ = kNone;
+    unreadable_.clear();
     const Truth value =
         value_of(plan_.nodes, plan_.children, plan_.programs[condition].root, [this](const Node& node) { return leaf(node); });
     if (value == Truth::kTrue) hits_[condition].push_back(static_cast<std::uint32_t>(row_));
@@ -403,13 +444,36 @@ class ConditionEngine::Evaluation {
 
   Truth leaf(const Node& node) {
     if (is_term(node)) return is_too_long_ ? Truth::kUnknown : truth(scratch_.term_row[node.leaf] == serial_);
+    if (PlaceCheck::is_for(node.kind)) return is_too_long_ ? Truth::kUnknown : stand_as_asked(plan_.places[node.leaf]);
     const Test& test = plan_.tests[node.leaf];
     const Truth value = test.test.holds(*arrays_[test.column], columns_[test.column], row_);
     if (value == Truth::kUnknown) failed_test_ = node.leaf;
     return value;
   }
 
+  // The text is looked at only where terms of it were found.
+  Truth stand_as_asked(const PlacesAsked& asked) {
+    if (!scratch_.texts[asked.field][row_of_chunk_].data()) return Truth::kFalse;
+    scratch_.stands.clear();
+    for (const std::uint32_t term : asked.terms) scratch_.stands.push_back(scratch_.term_row[term] == serial_);
+    const Truth holds = asked.test.holds(seen(asked.field), scratch_.stands, scratch_.room);
+    if (holds == Truth::kUnknown) unreadable_ = asked.test.complaint(scratch_.room.unreadable);
+    return holds;
+  }
+
+  SeenText& seen(std::uint32_t field) {
+    SeenText& seen = scratch_.seen[field];
+    if (scratch_.seen_row[field] == serial_) return seen;
+    scratch_.seen_row[field] = serial_;
+    std::string_view text = scratch_.texts[field][row_of_chunk_];
+    // Import lets no other text through, but folding would throw on it.
+    if (!is_valid_utf8(text)) text = made_text() = replace_invalid_utf8(text);
+    seen.assign(text);
+    return seen;
+  }
+
   std::string complaint() const {
+    if (!unreadable_.empty()) return unreadable_;
     if (failed_test_ == kNone) return "the text is longer than " + std::to_string(plan_.options.max_text_bytes) + " bytes";
     const Test& test = plan_.tests[failed_test_];
     return test.test.complaint(columns_[test.column].at(row_).value_or(""));
@@ -423,8 +487,10 @@ class ConditionEngine::Evaluation {
   std::vector<TextColumn> columns_;
   std::uint64_t serial_ = 0;
   std::int64_t row_ = 0;
+  std::size_t row_of_chunk_ = 0;
   bool is_too_long_ = false;
   std::uint32_t failed_test_ = kNone;
+  std::string unreadable_;  // What a capture complains of.
 };
 
 void ConditionEngine::evaluate(const arrow::RecordBatch& batch, std::vector<std::vector<std::uint32_t>>& hits,
@@ -436,47 +502,22 @@ void ConditionEngine::evaluate(const arrow::RecordBatch& batch, std::vector<std:
 
 namespace {
 
-// Code points of combining sequences folded into one letter: a decomposed letter is longer than its folded form, and one that
-// folds to several ("ß") shorter. No letter in use takes more than four times its folded bytes.
-constexpr std::size_t kMaxUnfolding = 4;
-
-std::vector<TextSpan> spans_of_word(const Condition& word, std::string_view text) {
-  std::vector<TextSpan> found;
-  const std::string wanted = word.case_sensitive ? word.text : fold_case(word.text);
-  for (std::size_t begin = 0; begin < text.size(); ++begin) {
-    if ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80 || !is_word_boundary(text, begin)) continue;
-    const std::size_t last = std::min(text.size(), begin + kMaxUnfolding * wanted.size());
-    for (std::size_t end = begin + 1; end <= last; ++end) {
-      if (end < text.size() && ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80 || !is_word_boundary(text, end))) continue;
-      const std::string_view part = text.substr(begin, end - begin);
-      if (word.case_sensitive ? part != wanted : fold_case(part) != wanted) continue;
-      found.push_back({begin, end});
-      break;
-    }
-  }
-  return found;
+// All that the condition is about and its neighbours, where it holds.
+void add_places(const Condition& condition, SeenText& text, const EngineOptions& options, std::vector<TextSpan>& spans) {
+  const PlaceCheck test(condition, options.decimal, options.time_zone);
+  PlaceCheck::Room room;
+  if (test.holds(text, std::vector<std::uint8_t>(test.terms().size(), 1), room) != Truth::kTrue) return;
+  spans.insert(spans.end(), room.places.begin(), room.places.end());
+  spans.insert(spans.end(), room.beside.begin(), room.beside.end());
 }
 
-std::vector<TextSpan> spans_of_pattern(const Condition& pattern, std::string_view text) {
-  std::vector<TextSpan> found;
-  const RE2 compiled(pattern.text, pattern_options());
-  const re2::StringPiece whole(text.data(), text.size());
-  re2::StringPiece match;
-  for (std::size_t from = 0; from <= text.size() && compiled.Match(whole, from, text.size(), RE2::UNANCHORED, &match, 1);) {
-    const auto begin = static_cast<std::size_t>(match.data() - text.data());
-    if (!match.empty()) found.push_back({begin, begin + match.size()});
-    from = begin + std::max<std::size_t>(1, match.size());
-  }
-  return found;
-}
-
-void add_spans(const Condition& condition, std::string_view field, std::string_view text, std::vector<TextSpan>& spans) {
-  if (condition.kind == Condition::Kind::kNot) return;
-  for (const Condition& part : condition.parts) add_spans(part, field, text, spans);
-  const bool is_word = condition.kind == Condition::Kind::kWord;
-  if ((!is_word && condition.kind != Condition::Kind::kPattern) || condition.field != field) return;
-  const std::vector<TextSpan> found = is_word ? spans_of_word(condition, text) : spans_of_pattern(condition, text);
-  spans.insert(spans.end(), found.begin(), found.end());
+void add_spans(const Condition& condition, std::string_view field, SeenText& text, const EngineOptions& options,
+               std::vector<TextSpan>& spans) {
+  if (condition.kind == Condition::Kind::kAllOf || condition.kind == Condition::Kind::kAnyOf)
+    for (const Condition& part : condition.parts) add_spans(part, field, text, options, spans);
+  if (condition.field != field) return;
+  if (PlaceCheck::is_for(condition.kind)) add_places(condition, text, options, spans);
+  if (condition.kind == Condition::Kind::kWord || condition.kind == Condition::Kind::kPattern) TermFinder(condition).find(text, spans);
 }
 
 std::vector<TextSpan> merged(std::vector<TextSpan> spans) {
@@ -495,7 +536,9 @@ std::vector<TextSpan> merged(std::vector<TextSpan> spans) {
 std::vector<TextSpan> ConditionEngine::spans(std::size_t condition, std::string_view field, std::string_view text) const {
   assert(condition < size());
   std::vector<TextSpan> found;
-  add_spans(plan_->conditions[condition], field, text, found);
+  SeenText seen;
+  seen.assign(text);
+  add_spans(plan_->conditions[condition], field, seen, plan_->options, found);
   return merged(std::move(found));
 }
 

@@ -67,7 +67,9 @@ class ConditionEngine {
                 std::vector<ConditionFailure>* failures = nullptr) const;
 
   /// Where the words and patterns of a condition stand in one text of `field` (empty: the project's text), in order and
-  /// without overlap; those under `none` and `not` are left out, since they are not why it holds. For showing, not for loops.
+  /// without overlap, with the neighbours of a `context`; those under `none` and `not` are left out, since they are not why it holds. Of a
+  /// part that asks for places (count, position, context, a capture) only those that make it true. For showing, not for loops. REQUIRES:
+  /// valid UTF-8.
   std::vector<TextSpan> spans(std::size_t condition, std::string_view field, std::string_view text) const;
 
  private:

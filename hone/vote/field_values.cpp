@@ -13,15 +13,58 @@ namespace {
 // Columns that are no text were written by a program, not a person of some country.
 constexpr char kProgramDecimal = '.';
 
+template <typename Value>
+bool is_on_side(Condition::Side side, Value value, Value bound) {
+  switch (side) {
+    case Condition::Side::kAbove:
+      return value > bound;
+    case Condition::Side::kBelow:
+      return value < bound;
+    case Condition::Side::kAtLeast:
+      return value >= bound;
+    case Condition::Side::kAtMost:
+      return value <= bound;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_text_column(const arrow::Array& column) {
   return column.type_id() == arrow::Type::STRING || column.type_id() == arrow::Type::LARGE_STRING;
 }
 
+Bounds::Bounds(const std::vector<Condition::Bound>& bounds, std::string time_zone) : time_zone_(std::move(time_zone)) {
+  for (const Condition::Bound& bound : bounds)
+    bounds_.push_back({bound.side, bound.number, bound.number ? 0 : parse_time(bound.text, time_zone_).value()});
+}
+
+bool Bounds::hold(double value) const {
+  return std::ranges::all_of(bounds_, [value](const Read& bound) { return is_on_side(bound.side, value, *bound.number); });
+}
+
+Truth Bounds::hold(std::string_view value, char decimal) const {
+  if (!are_dates()) {
+    const auto number = parse_number(value, decimal);
+    return number ? truth(hold(*number)) : Truth::kUnknown;
+  }
+  const auto instant = parse_time(value, time_zone_);
+  if (!instant) return Truth::kUnknown;
+  return truth(std::ranges::all_of(bounds_, [&](const Read& bound) { return is_on_side(bound.side, *instant, bound.instant); }));
+}
+
+std::string quoted_beginning(std::string_view value) {
+  constexpr std::size_t kShown = 40;
+  std::size_t end = std::min(value.size(), kShown);
+  while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
+  return "'" + std::string(value.substr(0, end)) + (end < value.size() ? "…'" : "'");
+}
+
 FieldTest::FieldTest(const Condition& condition, char decimal, std::string time_zone)
-    : condition_(condition), decimal_(decimal), time_zone_(std::move(time_zone)) {
-  if (condition.kind == Condition::Kind::kBound && !condition.bound.number) instant_ = parse_time(condition.bound.text, time_zone_).value();
+    : condition_(condition),
+      decimal_(decimal),
+      bounds_(condition.kind == Condition::Kind::kBound ? std::vector{condition.bound} : std::vector<Condition::Bound>(),
+              std::move(time_zone)) {
   std::ranges::sort(condition_.values);
   for (const std::string& value : condition.values)
     if (const auto number = parse_number(value, kProgramDecimal)) numbers_.push_back(*number);
@@ -42,40 +85,14 @@ Truth FieldTest::equals(std::string_view value, bool is_text) const {
   return truth(number && std::ranges::find(numbers_, *number) != numbers_.end());
 }
 
-template <typename Value>
-bool FieldTest::is_on_side(Value value, Value bound) const {
-  switch (condition_.bound.side) {
-    case Condition::Side::kAbove:
-      return value > bound;
-    case Condition::Side::kBelow:
-      return value < bound;
-    case Condition::Side::kAtLeast:
-      return value >= bound;
-    case Condition::Side::kAtMost:
-      return value <= bound;
-  }
-  return false;
-}
-
 Truth FieldTest::is_within(std::string_view value, bool is_text) const {
-  const std::optional<double> bound = condition_.bound.number;
-  if (condition_.measure == Condition::Measure::kWords) return truth(is_on_side(static_cast<double>(count_words(value)), *bound));
-  if (condition_.measure == Condition::Measure::kCharacters) return truth(is_on_side(static_cast<double>(count_characters(value)), *bound));
-  if (value.empty()) return Truth::kFalse;
-  if (!bound) {
-    const auto instant = parse_time(value, time_zone_);
-    return instant ? truth(is_on_side(*instant, instant_)) : Truth::kUnknown;
-  }
-  const auto number = parse_number(value, is_text ? decimal_ : kProgramDecimal);
-  return number ? truth(is_on_side(*number, *bound)) : Truth::kUnknown;
+  if (condition_.measure == Condition::Measure::kWords) return truth(bounds_.hold(static_cast<double>(count_words(value))));
+  if (condition_.measure == Condition::Measure::kCharacters) return truth(bounds_.hold(static_cast<double>(count_characters(value))));
+  return value.empty() ? Truth::kFalse : bounds_.hold(value, is_text ? decimal_ : kProgramDecimal);
 }
 
 std::string FieldTest::complaint(std::string_view value) const {
-  constexpr std::size_t kShown = 40;
-  std::size_t end = std::min(value.size(), kShown);
-  while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
-  return "field '" + condition_.field + "': '" + std::string(value.substr(0, end)) + (end < value.size() ? "…" : "") + "' is not a " +
-         (condition_.bound.number ? "number" : "date");
+  return "field '" + condition_.field + "': " + quoted_beginning(value) + " is not a " + (condition_.bound.number ? "number" : "date");
 }
 
 }  // namespace hone

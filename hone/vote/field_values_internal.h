@@ -2,9 +2,11 @@
 
 #include <arrow/type_fwd.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hone/data/text_column.h"
 #include "hone/vote/condition.h"
@@ -15,6 +17,33 @@ namespace hone {
 enum class Truth : std::uint8_t { kFalse, kTrue, kUnknown };
 
 inline Truth truth(bool holds) { return holds ? Truth::kTrue : Truth::kFalse; }
+
+/// Bounds as values are held against them: dates are read.
+class Bounds {
+ public:
+  /// REQUIRES: a bound that is no number is a date that parse_time() reads; all of them are numbers, or all dates.
+  Bounds(const std::vector<Condition::Bound>& bounds, std::string time_zone);
+
+  bool empty() const { return bounds_.empty(); }
+  bool are_dates() const { return !bounds_.empty() && !bounds_.front().number; }
+
+  /// Whether all hold.
+  bool hold(double value) const;
+  /// The same for a value as it is written: kUnknown where it is no number, or no date.
+  Truth hold(std::string_view value, char decimal) const;
+
+ private:
+  struct Read {
+    Condition::Side side;
+    std::optional<double> number;
+    std::int64_t instant = 0;
+  };
+  std::vector<Read> bounds_;
+  std::string time_zone_;
+};
+
+/// A value as it is shown in a complaint: its beginning, in quotes.
+std::string quoted_beginning(std::string_view value);
 
 /// A `where` as rows are asked: the bound of a date read, numbers of `equals` read.
 class FieldTest {
@@ -30,13 +59,9 @@ class FieldTest {
  private:
   Truth equals(std::string_view value, bool is_text) const;
   Truth is_within(std::string_view value, bool is_text) const;
-  template <typename Value>
-  bool is_on_side(Value value, Value bound) const;
-
   Condition condition_;
   char decimal_;
-  std::string time_zone_;
-  std::int64_t instant_ = 0;     // Of a bound that is a date.
+  Bounds bounds_;
   std::vector<double> numbers_;  // Of equals.
 };
 

@@ -21,11 +21,11 @@ namespace hone::parquet_files {
 namespace {
 
 // Everything on disk is a row group by intention, never because a writer's own limit cut it.
-std::shared_ptr<parquet::WriterProperties> writer_properties() {
-  return parquet::WriterProperties::Builder()
-      .compression(parquet::Compression::ZSTD)
-      ->max_row_group_length(std::numeric_limits<std::int64_t>::max())
-      ->build();
+std::shared_ptr<parquet::WriterProperties> writer_properties(const std::string& spread) {
+  parquet::WriterProperties::Builder builder;
+  builder.compression(parquet::Compression::ZSTD)->max_row_group_length(std::numeric_limits<std::int64_t>::max());
+  if (!spread.empty()) builder.disable_dictionary(spread)->encoding(spread, parquet::Encoding::DELTA_BINARY_PACKED);
+  return builder.build();
 }
 
 void check(const arrow::Status& status, const std::filesystem::path& path) {
@@ -40,18 +40,21 @@ T check(arrow::Result<T> result, const std::filesystem::path& path) {
 
 }  // namespace
 
-void write(const std::filesystem::path& path, std::span<const std::shared_ptr<arrow::Table>> groups,
-           const std::map<std::string, std::string>& metadata) {
-  auto file = check(arrow::io::FileOutputStream::Open(path.string()), path);
-  auto writer =
-      check(parquet::arrow::FileWriter::Open(*groups.front()->schema(), arrow::default_memory_pool(), file, writer_properties()), path);
-  for (const auto& group : groups)
-    if (group->num_rows() > 0) check(writer->WriteTable(*group, group->num_rows()), path);
+Writer::Writer(const std::filesystem::path& path, std::shared_ptr<arrow::Schema> schema, const std::string& spread)
+    : path_(path), file_(check(arrow::io::FileOutputStream::Open(path.string()), path)) {
+  writer_ = check(parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), file_, writer_properties(spread)), path);
+}
+
+void Writer::add(const arrow::Table& group) {
+  if (group.num_rows() > 0) check(writer_->WriteTable(group, group.num_rows()), path_);
+}
+
+void Writer::finish(const std::map<std::string, std::string>& metadata) {
   auto pairs = std::make_shared<arrow::KeyValueMetadata>();
   for (const auto& [key, value] : metadata) pairs->Append(key, value);
-  check(writer->AddKeyValueMetadata(pairs), path);
-  check(writer->Close(), path);
-  check(file->Close(), path);
+  check(writer_->AddKeyValueMetadata(pairs), path_);
+  check(writer_->Close(), path_);
+  check(file_->Close(), path_);
 }
 
 Reader::Reader(const std::filesystem::path& path) : name_(path.string()) {
@@ -87,16 +90,6 @@ int Reader::groups() const { return file_->num_row_groups(); }
 std::shared_ptr<arrow::Table> Reader::group(int number) const {
   try {
     auto table = file_->ReadRowGroup(number);
-    if (!table.ok()) fail(table.status().message());
-    return std::move(table).ValueUnsafe();
-  } catch (const parquet::ParquetException& error) {
-    fail(error.what());
-  }
-}
-
-std::shared_ptr<arrow::Table> Reader::all() const {
-  try {
-    auto table = file_->ReadTable();
     if (!table.ok()) fail(table.status().message());
     return std::move(table).ValueUnsafe();
   } catch (const parquet::ParquetException& error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <arrow/io/type_fwd.h>
 #include <arrow/type_fwd.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
@@ -7,15 +8,27 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 
 namespace hone::parquet_files {
 
-/// Writes the groups one after another, a row group for each; same tables, same bytes. `metadata` goes into the
-/// file's key-value metadata. Throws kIo, naming the file.
-void write(const std::filesystem::path& path, std::span<const std::shared_ptr<arrow::Table>> groups,
-           const std::map<std::string, std::string>& metadata);
+/// A file being written; same tables, same bytes. Throws kIo, naming the file.
+class Writer {
+ public:
+  /// `spread` names columns of ascending whole numbers, which are kept as the distances between them.
+  Writer(const std::filesystem::path& path, std::shared_ptr<arrow::Schema> schema, const std::string& spread = {});
+
+  /// Adds a row group. A table without rows adds none.
+  void add(const arrow::Table& group);
+
+  /// Ends the file; `metadata` goes into its key-value metadata.
+  void finish(const std::map<std::string, std::string>& metadata);
+
+ private:
+  std::filesystem::path path_;
+  std::shared_ptr<arrow::io::FileOutputStream> file_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+};
 
 /// A file of ours, open for reading. Every trouble throws kCorruptData, naming the file; a missing one kNotFound.
 class Reader {
@@ -29,7 +42,6 @@ class Reader {
 
   int groups() const;
   std::shared_ptr<arrow::Table> group(int number) const;
-  std::shared_ptr<arrow::Table> all() const;
 
   /// A column of one table in one piece, checked to be there with this type.
   std::shared_ptr<arrow::Array> column(const arrow::Table& table, const std::string& name, const arrow::DataType& type) const;

@@ -7,4 +7,7 @@ namespace hone {
 /// How every pattern is compiled: UTF-8, groups without captures, silent, within kMaxPatternMemory.
 RE2::Options pattern_options();
 
+/// The same with captures.
+RE2::Options capturing_options();
+
 }  // namespace hone

@@ -6,14 +6,12 @@
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <numeric>
 #include <string>
 
-#include "hone/core/error.h"
-#include "hone/vote/parquet_internal.h"
+#include "hone/vote/pattern_files_internal.h"
 
 namespace hone {
 namespace {
@@ -37,43 +35,24 @@ std::vector<ClassId> most_probable(std::span<const double> distribution) {
   return classes;
 }
 
-void append(arrow::ListBuilder& lists, arrow::UInt16Builder& values, std::span<const ClassId> classes) {
-  (void)lists.Append();
-  (void)values.AppendValues(classes.data(), static_cast<std::int64_t>(classes.size()));
-}
-
-void append(arrow::ListBuilder& lists, arrow::FloatBuilder& values, std::span<const float> probabilities) {
-  (void)lists.Append();
-  (void)values.AppendValues(probabilities.data(), static_cast<std::int64_t>(probabilities.size()));
-}
-
 void append_hard(arrow::UInt16Builder& column, ClassId hard) { (void)(hard == kNoClass ? column.AppendNull() : column.Append(hard)); }
 
-std::shared_ptr<arrow::Array> finish(arrow::ArrayBuilder& builder) {
-  auto array = builder.Finish();
-  if (!array.ok()) throw Error(ErrorCode::kInternal, "soft labels: " + array.status().message());
-  return std::move(array).ValueUnsafe();
+std::shared_ptr<arrow::Schema> label_patterns_schema() {
+  std::vector<std::shared_ptr<arrow::Field>> fields = pattern_files::ListedBuilder::fields();
+  fields.insert(fields.begin(), arrow::field("hard", arrow::uint16()));
+  return arrow::schema(fields);
 }
 
-std::shared_ptr<arrow::Table> patterns_table(const SoftLabels& labels) {
+std::shared_ptr<arrow::Table> patterns_table(const SoftLabels& labels, std::size_t begin, std::size_t end) {
   arrow::UInt16Builder hard;
-  auto class_values = std::make_shared<arrow::UInt16Builder>();
-  auto probability_values = std::make_shared<arrow::FloatBuilder>();
-  arrow::ListBuilder classes(arrow::default_memory_pool(), class_values), probabilities(arrow::default_memory_pool(), probability_values);
-  for (std::size_t pattern = 0; pattern < labels.patterns(); ++pattern) {
+  pattern_files::ListedBuilder listed;
+  for (std::size_t pattern = begin; pattern < end; ++pattern) {
     append_hard(hard, labels.hard_of_pattern(pattern));
-    append(classes, *class_values, labels.listed_classes(pattern));
-    append(probabilities, *probability_values, labels.listed_probabilities(pattern));
+    listed.add(labels.listed_classes(pattern), labels.listed_probabilities(pattern));
   }
-  const auto schema = arrow::schema({arrow::field("hard", arrow::uint16()), arrow::field("classes", arrow::list(arrow::uint16())),
-                                     arrow::field("probabilities", arrow::list(arrow::float32()))});
-  return arrow::Table::Make(schema, {finish(hard), finish(classes), finish(probabilities)});
-}
-
-std::shared_ptr<arrow::Table> examples_table(const SoftLabels& labels) {
-  arrow::UInt32Builder pattern;
-  for (std::size_t example = 0; example < labels.examples(); ++example) (void)pattern.Append(labels.pattern(example));
-  return arrow::Table::Make(arrow::schema({arrow::field("pattern", arrow::uint32(), false)}), {finish(pattern)});
+  std::vector<std::shared_ptr<arrow::Array>> columns = listed.finish();
+  columns.insert(columns.begin(), pattern_files::finish(hard));
+  return arrow::Table::Make(label_patterns_schema(), columns);
 }
 
 std::string sum_complaint(double sum) { return "probabilities add up to " + std::to_string(sum); }
@@ -93,41 +72,27 @@ std::string trouble_with(std::span<const ClassId> listed, std::span<const float>
   return sum > 1.0 + 2 * kRounding ? sum_complaint(sum) : "";
 }
 
-template <typename Values>
-struct ListColumn {
-  std::shared_ptr<arrow::Array> owner;
-  const arrow::ListArray& lists;
-  const Values& values;
-
-  explicit ListColumn(std::shared_ptr<arrow::Array> column)
-      : owner(std::move(column)),
-        lists(static_cast<const arrow::ListArray&>(*owner)),
-        values(static_cast<const Values&>(*lists.values())) {}
-  auto at(std::int64_t row) const {
-    return std::span(values.raw_values() + lists.value_offset(row), static_cast<std::size_t>(lists.value_length(row)));
-  }
-};
-
-std::vector<std::uint32_t> read_examples(const std::filesystem::path& path, std::size_t patterns) {
-  const parquet_files::Reader reader(path);
-  const auto table = reader.all();
-  const auto column = reader.column(*table, "pattern", *arrow::uint32());
-  const auto& values = static_cast<const arrow::UInt32Array&>(*column);
-  if (values.null_count() > 0) reader.fail("an example has no pattern");
-  const std::span<const std::uint32_t> numbers(values.raw_values(), static_cast<std::size_t>(values.length()));
-  if (std::ranges::any_of(numbers, [&](std::uint32_t pattern) { return pattern >= patterns; }))
-    reader.fail("an example's pattern is not there");
-  return {numbers.begin(), numbers.end()};
-}
-
 }  // namespace
 
 std::uint32_t SoftLabels::add_pattern(std::span<const double> distribution, ClassId hard) {
   assert(distribution.empty() || distribution.size() == classes_);
+  if (distribution.size() <= kMaxListed) return add_all(distribution, hard);
   std::vector<float> probabilities;
   const std::vector<ClassId> listed = most_probable(distribution);
   for (const ClassId class_id : listed) probabilities.push_back(static_cast<float>(distribution[class_id]));
   return add_listed(listed, probabilities, hard);
+}
+
+// Few classes: all that are possible are listed.
+std::uint32_t SoftLabels::add_all(std::span<const double> distribution, ClassId hard) {
+  for (std::size_t class_id = 0; class_id < distribution.size(); ++class_id) {
+    if (!(distribution[class_id] > 0.0)) continue;
+    class_ids_.push_back(static_cast<ClassId>(class_id));
+    probabilities_.push_back(static_cast<float>(distribution[class_id]));
+  }
+  begin_.push_back(class_ids_.size());
+  hard_.push_back(hard);
+  return static_cast<std::uint32_t>(hard_.size() - 1);
 }
 
 std::uint32_t SoftLabels::add_listed(std::span<const ClassId> listed, std::span<const float> probabilities, ClassId hard) {
@@ -138,9 +103,27 @@ std::uint32_t SoftLabels::add_listed(std::span<const ClassId> listed, std::span<
   return static_cast<std::uint32_t>(hard_.size() - 1);
 }
 
+void SoftLabels::append(SoftLabels more) {
+  assert(more.classes_ == classes_ && more.one_pattern_each());
+  const std::uint64_t before = class_ids_.size();
+  class_ids_.insert(class_ids_.end(), more.class_ids_.begin(), more.class_ids_.end());
+  probabilities_.insert(probabilities_.end(), more.probabilities_.begin(), more.probabilities_.end());
+  hard_.insert(hard_.end(), more.hard_.begin(), more.hard_.end());
+  for (std::size_t pattern = 1; pattern < more.begin_.size(); ++pattern) begin_.push_back(before + more.begin_[pattern]);
+}
+
 void SoftLabels::set_examples(std::vector<std::uint32_t> pattern_of) {
   for ([[maybe_unused]] const std::uint32_t pattern : pattern_of) assert(pattern < patterns());
   pattern_of_ = std::move(pattern_of);
+}
+
+SoftLabels SoftLabels::only(std::span<const std::uint32_t> examples) const {
+  SoftLabels some(classes_);
+  for (const std::uint32_t example : examples) {
+    const std::uint32_t of = pattern(example);
+    some.add_listed(listed_classes(of), listed_probabilities(of), hard_[of]);
+  }
+  return some;
 }
 
 std::span<const ClassId> SoftLabels::listed_classes(std::size_t pattern) const {
@@ -172,28 +155,30 @@ double SoftLabels::confidence(std::size_t example) const {
 }
 
 void write_soft_labels(const SoftLabels& labels, const std::filesystem::path& patterns, const std::filesystem::path& examples) {
-  const std::array one{patterns_table(labels)};
-  parquet_files::write(patterns, one, {{std::string(kClassesKey), std::to_string(labels.classes())}});
+  parquet_files::Writer writer(patterns, label_patterns_schema());
+  pattern_files::by_groups(labels.patterns(), [&](std::size_t begin, std::size_t end) { writer.add(*patterns_table(labels, begin, end)); });
+  writer.finish({{std::string(kClassesKey), std::to_string(labels.classes())}});
   if (labels.one_pattern_each()) return;
-  const std::array other{examples_table(labels)};
-  parquet_files::write(examples, other, {});
+  pattern_files::write_examples(
+      labels.examples(), [&](std::size_t example) { return labels.pattern(example); }, examples);
 }
 
 SoftLabels read_soft_labels(const std::filesystem::path& patterns, const std::filesystem::path& examples) {
   const parquet_files::Reader reader(patterns);
   SoftLabels labels(reader.number(std::string(kClassesKey), kNoClass));
-  const auto table = reader.all();
-  const auto hard_column = reader.column(*table, "hard", *arrow::uint16());
-  const auto& hard = static_cast<const arrow::UInt16Array&>(*hard_column);
-  const ListColumn<arrow::UInt16Array> classes(reader.list_column(*table, "classes", *arrow::uint16()));
-  const ListColumn<arrow::FloatArray> probabilities(reader.list_column(*table, "probabilities", *arrow::float32()));
-  for (std::int64_t row = 0; row < table->num_rows(); ++row) {
-    const ClassId label = hard.IsNull(row) ? kNoClass : hard.Value(row);
-    const std::string trouble = trouble_with(classes.at(row), probabilities.at(row), label, labels.classes());
-    if (!trouble.empty()) reader.fail(trouble);
-    labels.add_listed(classes.at(row), probabilities.at(row), label);
+  for (int group = 0; group < reader.groups(); ++group) {
+    const auto table = reader.group(group);
+    const auto hard_column = reader.column(*table, "hard", *arrow::uint16());
+    const auto& hard = static_cast<const arrow::UInt16Array&>(*hard_column);
+    const pattern_files::ListedColumns listed(reader, *table);
+    for (std::int64_t row = 0; row < table->num_rows(); ++row) {
+      const ClassId label = hard.IsNull(row) ? kNoClass : hard.Value(row);
+      const std::string trouble = trouble_with(listed.classes(row), listed.probabilities(row), label, labels.classes());
+      if (!trouble.empty()) reader.fail(trouble);
+      labels.add_listed(listed.classes(row), listed.probabilities(row), label);
+    }
   }
-  if (!examples.empty()) labels.set_examples(read_examples(examples, labels.patterns()));
+  if (!examples.empty()) labels.set_examples(pattern_files::read_examples(examples, labels.patterns()));
   return labels;
 }
 

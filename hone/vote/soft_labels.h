@@ -25,6 +25,9 @@ class SoftLabels {
   /// pattern that gets no label, whose distribution may be empty. Returns the pattern's number.
   std::uint32_t add_pattern(std::span<const double> distribution, ClassId hard);
 
+  /// Appends the patterns of `more`, which has the same classes and one example a pattern.
+  void append(SoftLabels more);
+
   /// The pattern of each example; without this call, example e has pattern e.
   void set_examples(std::vector<std::uint32_t> pattern_of);
 
@@ -35,6 +38,9 @@ class SoftLabels {
     return pattern_of_.empty() ? static_cast<std::uint32_t>(example) : pattern_of_[example];
   }
   bool one_pattern_each() const { return pattern_of_.empty(); }
+
+  /// The labels of some examples alone, which become examples 0, 1, 2… in the order given, each with a pattern of its own.
+  SoftLabels only(std::span<const std::uint32_t> examples) const;
 
   /// kNoClass where the pattern has no label.
   ClassId hard_of_pattern(std::size_t pattern) const { return hard_[pattern]; }
@@ -52,6 +58,7 @@ class SoftLabels {
 
  private:
   friend SoftLabels read_soft_labels(const std::filesystem::path& patterns, const std::filesystem::path& examples);
+  std::uint32_t add_all(std::span<const double> distribution, ClassId hard);
   std::uint32_t add_listed(std::span<const ClassId> listed, std::span<const float> probabilities, ClassId hard);
 
   std::size_t classes_ = 0;

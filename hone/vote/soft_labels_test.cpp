@@ -131,5 +131,19 @@ TEST_F(SoftLabelFiles, WhosePatternsAreNotThereAreRefused) {
   EXPECT_THROW(read_soft_labels(file("examples"), file("patterns")), Error) << "swapped";
 }
 
+TEST(SoftLabels, OfSomeExamplesAlone) {
+  SoftLabels labels(2);
+  labels.add_pattern(std::vector<double>{0.75, 0.25}, 0);
+  labels.add_pattern({}, kNoClass);
+  labels.set_examples({0, 1, 0, 1});
+  const std::vector<std::uint32_t> some{3, 2};
+  const SoftLabels kept = labels.only(some);
+  ASSERT_EQ(kept.examples(), 2u);
+  EXPECT_EQ(kept.hard(0), kNoClass);
+  EXPECT_EQ(kept.hard(1), 0);
+  EXPECT_EQ(kept.probability(1, 1), 0.25);
+  EXPECT_EQ(labels.only({}).examples(), 0u);
+}
+
 }  // namespace
 }  // namespace hone

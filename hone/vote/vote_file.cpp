@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "hone/core/error.h"
+#include "hone/core/json.h"
 #include "hone/vote/parquet_internal.h"
 
 namespace hone {
@@ -90,13 +90,13 @@ class VoteFile {
 
 void write_source_votes(std::span<const SourceVotes> sources, const std::filesystem::path& path) {
   const bool has_confidence = std::ranges::any_of(sources, is_uncertain);
-  std::vector<std::shared_ptr<arrow::Table>> groups{table_of({}, has_confidence)};
+  parquet_files::Writer writer(path, table_of({}, has_confidence)->schema(), "example");
   nlohmann::json counts = nlohmann::json::array();
   for (const SourceVotes& votes : sources) {
-    groups.push_back(table_of(votes, has_confidence));
+    writer.add(*table_of(votes, has_confidence));
     counts.push_back(votes.examples.size());
   }
-  parquet_files::write(path, groups, {{kVotesKey, counts.dump()}});
+  writer.finish({{kVotesKey, counts.dump()}});
 }
 
 std::vector<SourceVotes> read_source_votes(const std::filesystem::path& path) {

@@ -45,6 +45,12 @@ TEST_F(VoteFiles, KeepConfidencesThatAreNotOne) {
   expect_same(read_source_votes(file("votes"), 1), sources[1]);
 }
 
+TEST_F(VoteFiles, KeepSeveralClassesOfOneExample) {
+  const std::array<SourceVotes, 1> sources{SourceVotes{{3, 3, 3, 8}, {0, 2, 5, 1}, {0.5f, 1.0f, 0.75f, 1.0f}}};
+  write_source_votes(sources, file("votes"));
+  expect_same(read_source_votes(file("votes"), 0), sources[0]);
+}
+
 TEST_F(VoteFiles, HoldNoSourceAtAll) {
   write_source_votes({}, file("votes"));
   EXPECT_TRUE(read_source_votes(file("votes")).empty());

@@ -4,13 +4,15 @@
 #include "hone/vote/vote_patterns.h"
 
 #include <algorithm>
-#include <bit>
-#include <cassert>
+#include <array>
+#include <cstring>
+#include <utility>
 
 namespace hone {
 namespace {
 
 constexpr std::uint32_t kFree = 0xFFFFFFFF;
+constexpr std::size_t kHashedAhead = 64;
 
 // The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators. OOPSLA 2014).
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
@@ -20,78 +22,87 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   return hash ^ (hash >> 31);
 }
 
-std::uint64_t hash_of(const ExampleVotes& votes) {
-  std::uint64_t hash = votes.size();
-  for (std::size_t vote = 0; vote < votes.size(); ++vote) {
-    hash = mix(hash, std::uint64_t{votes.sources[vote]} << 16 | votes.classes[vote]);
-    if (!votes.confidence.empty()) hash = mix(hash, std::bit_cast<std::uint32_t>(votes.confidence[vote]));
+std::uint64_t hash_of(std::span<const std::byte> tokens) {
+  std::uint64_t hash = tokens.size();
+  for (; !tokens.empty(); tokens = tokens.subspan(std::min(tokens.size(), sizeof(std::uint64_t)))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, tokens.data(), std::min(tokens.size(), sizeof word));
+    hash = mix(hash, word);
   }
   return hash;
 }
 
-bool same(const ExampleVotes& a, const ExampleVotes& b) {
-  return std::ranges::equal(a.sources, b.sources) && std::ranges::equal(a.classes, b.classes) &&
-         std::ranges::equal(a.confidence, b.confidence);
+bool same(std::span<const std::byte> a, std::span<const std::byte> b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
-// Where each pattern lies, by the hash of its votes; grows before it is half full.
+// Where each pattern lies, by the hash of its votes. A slot keeps the upper half of the hash beside the pattern's number, so that
+// other patterns are hardly ever looked at.
 class PatternTable {
  public:
-  /// The place of the pattern for which `is_same(number)` holds, or the free one where it belongs.
+  struct Slot {
+    std::uint32_t pattern = kFree;
+    std::uint32_t check = 0;
+  };
+
+  /// Asks the processor for the memory where such a pattern would lie, so that find() need not wait for it.
+  void expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+
+  /// The slot of the pattern for which `is_same(number)` holds, or the free one where it belongs.
   template <typename IsSame>
-  std::uint32_t& find(std::uint64_t hash, const IsSame& is_same) {
-    std::size_t place = hash & (places_.size() - 1);
-    while (places_[place] != kFree && !(hashes_[places_[place]] == hash && is_same(places_[place])))
-      place = (place + 1) & (places_.size() - 1);
-    return places_[place];
+  Slot& find(std::uint64_t hash, const IsSame& is_same) {
+    std::size_t place = hash & (slots_.size() - 1);
+    while (slots_[place].pattern != kFree && !(slots_[place].check == check_of(hash) && is_same(slots_[place].pattern)))
+      place = (place + 1) & (slots_.size() - 1);
+    return slots_[place];
   }
 
-  void add(std::uint64_t hash, std::uint32_t& place) {
-    place = static_cast<std::uint32_t>(hashes_.size());
+  /// Puts a new pattern into its slot. The table grows before it is three quarters full.
+  void add(std::uint64_t hash, Slot& slot) {
+    slot = {used_++, check_of(hash)};
     hashes_.push_back(hash);
-    if (2 * hashes_.size() > places_.size()) grow();
+    if (4 * std::uint64_t{used_} <= 3 * slots_.size()) return;
+    slots_.assign(2 * slots_.size(), {});
+    for (std::uint32_t pattern = 0; pattern < used_; ++pattern) {
+      find(hashes_[pattern], [](std::uint32_t) { return false; }) = {pattern, check_of(hashes_[pattern])};
+    }
   }
 
  private:
-  void grow() {
-    places_.assign(2 * places_.size(), kFree);
-    for (std::uint32_t pattern = 0; pattern < hashes_.size(); ++pattern)
-      find(hashes_[pattern], [](std::uint32_t) { return false; }) = pattern;
-  }
+  static std::uint32_t check_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
-  std::vector<std::uint32_t> places_ = std::vector<std::uint32_t>(64, kFree);
-  std::vector<std::uint64_t> hashes_;
+  std::vector<Slot> slots_ = std::vector<Slot>(64);
+  std::vector<std::uint64_t> hashes_;  // By pattern.
+  std::uint32_t used_ = 0;
 };
 
 }  // namespace
 
-VotePatterns::VotePatterns(const VoteMatrix& votes_of_examples) : shape_(votes_of_examples.shape()) {
+VotePatterns::VotePatterns(VoteMatrix votes) : votes_(std::move(votes)) {
   PatternTable table;
-  pattern_of_.reserve(shape_.examples);
-  for (std::size_t example = 0; example < shape_.examples; ++example) {
-    const ExampleVotes row = votes_of_examples.on(example);
-    const std::uint64_t hash = hash_of(row);
-    std::uint32_t& place = table.find(hash, [&](std::uint32_t pattern) { return same(votes(pattern), row); });
-    const std::uint32_t pattern = place == kFree ? static_cast<std::uint32_t>(size()) : place;
-    if (place == kFree) {
-      table.add(hash, place);
-      sources_.insert(sources_.end(), row.sources.begin(), row.sources.end());
-      classes_.insert(classes_.end(), row.classes.begin(), row.classes.end());
-      confidence_.insert(confidence_.end(), row.confidence.begin(), row.confidence.end());
-      begin_.push_back(sources_.size());
+  pattern_of_.reserve(shape().examples);
+  // Hashed some way ahead: a table of a million patterns is larger than the caches.
+  std::array<std::uint64_t, kHashedAhead> hashes{};
+  for (std::size_t example = 0; example < shape().examples; ++example) {
+    if (example % kHashedAhead == 0) {
+      const std::size_t count = std::min(kHashedAhead, shape().examples - example);
+      for (std::size_t ahead = 0; ahead < count; ++ahead) {
+        hashes[ahead] = hash_of(votes_.on(example + ahead).tokens());
+        table.expect(hashes[ahead]);
+      }
+    }
+    const std::span<const std::byte> tokens = votes_.on(example).tokens();
+    const std::uint64_t hash = hashes[example % kHashedAhead];
+    PatternTable::Slot& slot = table.find(hash, [&](std::uint32_t pattern) { return same(this->votes(pattern).tokens(), tokens); });
+    const std::uint32_t pattern = slot.pattern == kFree ? static_cast<std::uint32_t>(size()) : slot.pattern;
+    if (pattern == size()) {
+      first_.push_back(static_cast<std::uint32_t>(example));
       counts_.push_back(0);
+      table.add(hash, slot);
     }
     ++counts_[pattern];
     pattern_of_.push_back(pattern);
   }
-}
-
-ExampleVotes VotePatterns::votes(std::size_t pattern) const {
-  assert(pattern < size());
-  const std::uint64_t first = begin_[pattern], count = begin_[pattern + 1] - first;
-  ExampleVotes found{std::span(sources_).subspan(first, count), std::span(classes_).subspan(first, count), {}};
-  if (!confidence_.empty()) found.confidence = std::span(confidence_).subspan(first, count);
-  return found;
 }
 
 }  // namespace hone

@@ -15,8 +15,7 @@ using Row = std::vector<std::tuple<std::uint32_t, ClassId, float>>;
 
 Row row_of(const ExampleVotes& votes) {
   Row row;
-  for (std::size_t vote = 0; vote < votes.size(); ++vote)
-    row.emplace_back(votes.sources[vote], votes.classes[vote], votes.confidence.empty() ? 1.0f : votes.confidence[vote]);
+  for (const Vote vote : votes) row.emplace_back(vote.source, vote.class_id, vote.confidence);
   return row;
 }
 

@@ -10,18 +10,17 @@
 #include "hone/core/file.h"
 #include "hone/data/import.h"
 #include "hone/vote/batch_testing.h"
+#include "hone/vote/task_testing.h"
 
 namespace hone {
 namespace {
-
-const Task kTask{.classes = {"card", "loan"}, .class_balance = {}};
 
 struct Declared {
   std::vector<Source> sources;
   std::vector<Slice> slices;
 
   Declared(const std::string& source_yaml, const std::string& slice_yaml)
-      : sources(parse_sources(ConfigNode::parse_yaml(source_yaml, "hone.yaml"), kTask, {})),
+      : sources(parse_sources(ConfigNode::parse_yaml(source_yaml, "hone.yaml"), kTwoClasses, {})),
         slices(parse_slices(ConfigNode::parse_yaml(slice_yaml, "hone.yaml"))) {}
 
   Applied apply(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches, int threads = 1) const {
@@ -38,12 +37,12 @@ TEST(ApplySources, NumbersExamplesOverBatches) {
   const Applied applied =
       declared.apply({batch_of({{"text", text_column({"card", "loan"})}, {"label", text_column({"loan", std::nullopt})}}),
                       batch_of({{"text", text_column({"loan card"})}, {"label", text_column({"card"})}})});
-  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 2}));
-  EXPECT_EQ(applied.votes[0].classes, (std::vector<ClassId>{0, 0}));
-  EXPECT_EQ(applied.votes[1].examples, (std::vector<std::uint32_t>{0, 2}));
-  EXPECT_EQ(applied.votes[1].classes, (std::vector<ClassId>{1, 0}));
-  EXPECT_EQ(applied.votes[2].examples, (std::vector<std::uint32_t>{1}));
-  EXPECT_EQ(applied.slices[0], (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(applied.votes[0].unpacked().examples, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_EQ(applied.votes[0].unpacked().classes, (std::vector<ClassId>{0, 0}));
+  EXPECT_EQ(applied.votes[1].unpacked().examples, (std::vector<std::uint32_t>{0, 2}));
+  EXPECT_EQ(applied.votes[1].unpacked().classes, (std::vector<ClassId>{1, 0}));
+  EXPECT_EQ(applied.votes[2].unpacked().examples, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(applied.slices[0].unpacked().examples, (std::vector<std::uint32_t>{1, 2}));
 }
 
 TEST(ApplySources, CountsWhereASourceCannotSay) {
@@ -51,7 +50,7 @@ TEST(ApplySources, CountsWhereASourceCannotSay) {
                           "[{slice: s, where: {field: n, above: 5}}]");
   const auto batch = batch_of({{"n", text_column({"7", "n/a", "", "x", "y", "z", "u", "v"})}});
   const Applied applied = declared.apply({batch, batch});
-  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 8}));
+  EXPECT_EQ(applied.votes[0].unpacked().examples, (std::vector<std::uint32_t>{0, 8}));
   EXPECT_EQ(applied.failures[0].count, 12u);
   ASSERT_EQ(applied.failures[0].first.size(), ApplyFailures::kShown);
   EXPECT_EQ(applied.failures[0].first[0].example, 1u);
@@ -72,9 +71,9 @@ TEST(ApplySources, GivesTheSameVotesToAnyNumberOfThreads) {
   }
   const Applied one = declared.apply(batches, 1), four = declared.apply(batches, 4);
   for (std::size_t source = 0; source < one.votes.size(); ++source) {
-    EXPECT_FALSE(one.votes[source].examples.empty());
-    EXPECT_EQ(one.votes[source].examples, four.votes[source].examples);
-    EXPECT_EQ(one.votes[source].classes, four.votes[source].classes);
+    EXPECT_GT(one.votes[source].size(), 0u);
+    EXPECT_EQ(one.votes[source].unpacked().examples, four.votes[source].unpacked().examples);
+    EXPECT_EQ(one.votes[source].unpacked().classes, four.votes[source].unpacked().classes);
     EXPECT_EQ(one.failures[source].count, four.failures[source].count);
   }
 }
@@ -99,12 +98,12 @@ TEST(ApplySources, ReadsADatasetLikeBatches) {
                                     [&](const ProgressEvent& event) { done = event.done; });
   const Applied four = apply_sources(dataset, sources, slices, {.engine = {.text = {"text"}}, .threads = 4});
   EXPECT_EQ(done, 20000u);
-  EXPECT_EQ(one.votes[0].examples.size(), 2858u);
-  EXPECT_EQ(one.votes[0].examples[2], 14u);
-  EXPECT_EQ(one.votes[1].examples.size(), 6667u);
+  EXPECT_EQ(one.votes[0].size(), 2858u);
+  EXPECT_EQ(one.votes[0].unpacked().examples[2], 14u);
+  EXPECT_EQ(one.votes[1].size(), 6667u);
   EXPECT_EQ(one.slices[0].size(), 2000u);
-  EXPECT_EQ(one.votes[0].examples, four.votes[0].examples);
-  EXPECT_EQ(one.slices, four.slices);
+  EXPECT_EQ(one.votes[0].unpacked().examples, four.votes[0].unpacked().examples);
+  EXPECT_EQ(one.slices[0].unpacked().examples, four.slices[0].unpacked().examples);
 
   const Declared missing("[{lf: a, vote: card, any: card, field: txt}]", "[]");
   const Source* lf[] = {&missing.sources[0]};
@@ -136,11 +135,11 @@ TEST(ApplySources, VoteOnTheirSplitsAlone) {
   const auto batch =
       batch_of({{"text", text_column({"card", "card", "card"})}, {"n", text_column({"7", "x", "7"})}, {std::string(kSplitColumn), splits}});
   const Applied applied = declared.apply({batch, batch});
-  EXPECT_EQ(applied.votes[0].examples, (std::vector<std::uint32_t>{0, 3}));
-  EXPECT_EQ(applied.votes[1].examples, (std::vector<std::uint32_t>{0, 2, 3, 5}));
+  EXPECT_EQ(applied.votes[0].unpacked().examples, (std::vector<std::uint32_t>{0, 3}));
+  EXPECT_EQ(applied.votes[1].unpacked().examples, (std::vector<std::uint32_t>{0, 2, 3, 5}));
   EXPECT_EQ(applied.failures[1].count, 0u) << "what it does not look at, it cannot fail on";
-  EXPECT_EQ(applied.votes[2].examples.size(), 6u);
-  EXPECT_TRUE(applied.votes[3].examples.empty());
+  EXPECT_EQ(applied.votes[2].size(), 6u);
+  EXPECT_EQ(applied.votes[3].size(), 0u);
   EXPECT_EQ(applied.failures[3].count, 2u);
   EXPECT_EQ(applied.slices[0].size(), 6u);
   EXPECT_NE(declared.sources[0].version, declared.sources[2].version);
@@ -149,7 +148,7 @@ TEST(ApplySources, VoteOnTheirSplitsAlone) {
 
 TEST(ApplySources, ThatFireNowhereGiveEmptyVotes) {
   const Applied applied = Declared("[{lf: a, vote: card, any: never}]", "[]").apply({batch_of({{"text", text_column({"a", "b"})}})});
-  EXPECT_TRUE(applied.votes[0].examples.empty());
+  EXPECT_EQ(applied.votes[0].size(), 0u);
   EXPECT_EQ(applied.failures[0].count, 0u);
 }
 

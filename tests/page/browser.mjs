@@ -39,7 +39,7 @@ export async function watched(browser, url, viewport, options = {}) {
   });
   page.on("request", (request) => {
     const asked = request.url();
-    if (asked.split("#")[0] !== url && asked !== "data:,") troubles.push(`request: ${asked.slice(0, 200)}`);
+    if (asked.split("#")[0] !== url.split("#")[0] && asked !== "data:,") troubles.push(`request: ${asked.slice(0, 200)}`);
   });
   await page.addInitScript(kWatch);
   return { page, troubles };

@@ -7,7 +7,7 @@ from .harness import ROOT
 
 
 def interfaces():
-    """The interfaces of the page's contract: name -> [(key, its type)]."""
+    """The interfaces of the page's contract: name -> [(key, its type)]; the key of a value that need not be there ends with "?"."""
     text = re.sub(r"/\*.*?\*/", "", (ROOT / "web" / "src" / "report.ts").read_text(), flags=re.S)
     found = {}
     for name, body in re.findall(r"export interface (\w+) \{(.*?)^\}", text, flags=re.S | re.M):
@@ -19,7 +19,7 @@ def members(body):
     """Keys and types of an interface's body; a type may hold braces of its own."""
     found = []
     body = body.strip().removesuffix(";") + ";"
-    while match := re.match(r"\s*(\w+):\s*", body):
+    while match := re.match(r"\s*(\w+\??):\s*", body):
         body = body[match.end():]
         depth = end = 0
         while depth > 0 or body[end] != ";":
@@ -82,6 +82,9 @@ class Contract:
     def check_members(self, value, keys, where):
         self.test.assertIsInstance(value, dict, where)
         for key, kind in keys:
+            if key.endswith("?") and key[:-1] not in value:
+                continue
+            key = key.removesuffix("?")
             self.test.assertIn(key, value, where)
             self.check(value[key], kind, f"{where}.{key}")
 

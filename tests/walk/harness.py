@@ -11,12 +11,14 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HONE = ROOT / "build" / os.environ.get("HONE_BUILD", "release") / "bin" / "hone"
 HONE_TRAIN = HONE.with_name("hone-train")
 DATA = os.environ.get("HONE_TEST_DATA")
+LONG = bool(os.environ.get("HONE_LONG_TESTS"))  # Walks that have a long form run it.
 STAGES = ["import", "vote", "label", "train", "evaluate", "report"]
 
 
@@ -144,6 +146,35 @@ def in_own_mounts(script, *words):
     """Runs a shell script as root where its mounts are seen by nobody else; $1, $2, … are `words`."""
     command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def wait_until(condition, seconds=60):
+    """Waits for what another process does; the value of `condition` once it holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.002)
+    raise AssertionError(f"this did not come about in {seconds} s")
+
+
+def alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def child_of(parent, name):
+    """The process of that name whose parent is `parent`."""
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, tail = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        if head.partition("(")[2] == name and tail.split()[1] == str(parent):
+            return int(stat.parent.name)
+    return None
 
 
 SMALL_ROWS = [

@@ -10,8 +10,8 @@ import signal
 import subprocess
 import time
 
-from .harness import (HONE, SMALL_TRAINED_YAML, SMALL_YAML, ProjectTest, current_records, hone, hone_json, in_own_mounts, is_root_on_linux,
-                      leftovers, object_file, objects, outputs, run_stages, small_csv, states)
+from .harness import (HONE, SMALL_TRAINED_YAML, SMALL_YAML, ProjectTest, alive, child_of, current_records, hone, hone_json, in_own_mounts, is_root_on_linux,
+                      leftovers, object_file, objects, outputs, run_stages, small_csv, states, wait_until)
 
 
 class ProjectFileTest(ProjectTest):
@@ -197,7 +197,9 @@ class DataTest(ProjectTest):
             self.assertIsNone(report["evaluation"][system])
         self.assertIn("no gold", report["summary"]["headline"])
         self.assertIsNone(report["summary"]["result"])
-        self.assertIn("gold", report["summary"]["next_steps"][0]["why"])
+        asked = report["summary"]["next_steps"]
+        self.assertIn("how common the classes are", asked[0]["title"])
+        self.assertIn("gold", asked[1]["why"])
         self.assertIn("no gold", hone("run", "--project", project).stdout)
 
     def test_gold_that_is_no_class_is_counted_and_named(self):
@@ -451,32 +453,3 @@ slices:
 HOSTILE_ROWS = "id,text,label\n" + "".join(
     f'{2 * row + 1},<script>alert(1)</script> card {row},</script>x\n{2 * row + 2},<img src=x onerror=alert(3)> stolen <!--hostile {row},fine\n'
     for row in range(60))
-
-
-def wait_until(condition, seconds=60):
-    """Waits for what another process does; the value of `condition` once it holds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.002)
-    raise AssertionError(f"this did not come about in {seconds} s")
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def child_of(parent, name):
-    """The process of that name whose parent is `parent`."""
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        try:
-            head, _, tail = stat.read_text().rpartition(")")
-        except OSError:
-            continue
-        if head.partition("(")[2] == name and tail.split()[1] == str(parent):
-            return int(stat.parent.name)
-    return None

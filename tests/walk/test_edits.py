@@ -13,6 +13,7 @@ EDITS = {
     "a slice of the same rows": ("{slice: short, where: {words_of: text, below: 5}}", "{slice: short, where: {words_of: text, at_most: 4}}"),
     "another split": ("{train: 0.6, valid: 0.2, test: 0.2}", "{train: 0.6000001, valid: 0.1999999, test: 0.2}"),
     "gold of another split": ("gold: {field: label}", "gold: {field: label, use: [test]}"),
+    "other classes for gold's values": ("gold: {field: label}", "gold: {field: label, classes: {card: fraud, fraud: card}}"),
     "a label model": ("model: none", "model: none\nlabel_model: dawid-skene"),
     "a class balance": ("classes: [card, fraud]}", "classes: [card, fraud], class_balance: {fraud: 0.3}}"),
 }

@@ -7,12 +7,10 @@ import signal
 import subprocess
 import time
 
-from .harness import HONE, ProjectTest, current_records, leftovers, objects, outputs, reachable_objects, run_stages
+from .harness import HONE, LONG, ProjectTest, current_records, leftovers, objects, outputs, reachable_objects, run_stages
 
 SEED = 20260105
-ROUNDS_WITHOUT_MODEL = 35
-ROUNDS_WITH_MODEL = 10
-ROUNDS_AFTER_AN_EDIT = 5
+ROUNDS_WITHOUT_MODEL, ROUNDS_WITH_MODEL, ROUNDS_AFTER_AN_EDIT = (140, 45, 15) if LONG else (35, 10, 5)
 
 
 def run_and_kill(project, delay):

@@ -50,11 +50,16 @@ class WalkTest(ProjectTest):
         parquet = read_parquet(self.folder / "labels.parquet")
         for line, cells, row in zip(lines, table, parquet, strict=True):
             for other in (cells, row):
-                self.assertEqual((line["id"], line["split"], line["label"] or "", line["origin"], line["sources"], line["labels"]),
-                                 (other["id"], other["split"], other["label"] or "", other["origin"], other["sources"], other["labels"]))
+                self.assertEqual((line["id"], line["split"], line["label"] or "", line["origin"], line["sources"], line["provenance"]),
+                                 (other["id"], other["split"], other["label"] or "", other["origin"], other["sources"], other["provenance"]))
             self.assertEqual(line["probability"], row["probability"])
             self.assertEqual(line["probability"], float(cells["probability"]) if cells["probability"] else None)
-            self.assertEqual(line["probabilities"], json.loads(row["probabilities"]) if row["probabilities"] else None)
+            self.assertEqual(line["probabilities"], json.loads(cells["probabilities"]) if cells["probabilities"] else None)
+            self.assertEqual(line["label_id"], row["label_id"])
+            if line["label"]:
+                classes = list(line["probabilities"])
+                self.assertEqual([line["probabilities"][name] for name in classes], row["probabilities"])
+                self.assertEqual((classes[row["label_id"]], int(cells["label_id"])), (line["label"], line["label_id"]))
             self.assertIn("(", line["text"])
         return lines
 
@@ -67,7 +72,7 @@ class WalkTest(ProjectTest):
         self.assertEqual(made["chosen"]["label"], "label")
         self.assertEqual(sorted(made["classes"]), ["card", "fraud"])
         self.assertEqual(len(made["first_rows"]), 3)
-        self.edit(project / "hone.yaml", "model: {name: text-linear}", "model: none")
+        self.assertFalse(made["trains"], "so few labels promise nothing")
 
         result = hone_json("run", "--project", project)
         self.assertEqual([stage["name"] for stage in result["stages"]], [name for name in STAGES if name != "train"])
@@ -213,7 +218,7 @@ class CommandTest(ProjectTest):
             self.assertRegex(listed, rf"(?m)^  {command} ")
             text = hone(command, "--help").stdout
             self.assertIn("--json", text)
-            self.assertRegex(text, rf"Example:\n  hone {command}")
+            self.assertRegex(text, rf"Examples\n    hone {command}")
 
     def test_exit_statuses(self):
         project = self.small_project()

@@ -3,11 +3,12 @@ import { kContents } from "./contents";
 import { count } from "./format";
 import { Contents } from "./parts/contents_list";
 import { Guard } from "./parts/guard";
+import { Stages } from "./parts/origin";
 import { useTheme } from "./theme";
 
 export function App({ report }: { report: Report }) {
   return (
-    <>
+    <Stages.Provider value={report.stages ?? []}>
       <a class="skip" href="#result">
         Skip to the result
       </a>
@@ -22,7 +23,7 @@ export function App({ report }: { report: Report }) {
           ))}
         </main>
       </div>
-    </>
+    </Stages.Provider>
   );
 }
 

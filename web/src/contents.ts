@@ -2,6 +2,7 @@
 
 import type { ComponentType } from "preact";
 import type { Report } from "./report";
+import { ClaritySection } from "./sections/clarity";
 import { DataSection } from "./sections/data";
 import { Errors } from "./sections/errors";
 import { EvaluationSection } from "./sections/evaluation";
@@ -27,6 +28,7 @@ export const kContents: readonly Entry[] = [
   { id: "label-model", title: "Label model", show: LabelModel },
   { id: "training", title: "Training", show: Training },
   { id: "evaluation", title: "Evaluation", show: EvaluationSection },
+  { id: "clarity", title: "Clarity", show: ClaritySection },
   { id: "slices", title: "Slices", show: Slices },
   { id: "errors", title: "Errors to read", show: Errors },
   { id: "provenance", title: "Provenance", show: Provenance },

@@ -16,6 +16,10 @@ export type MetricsBySplit = Record<SplitName, Metrics | null>;
 /** For every comparison a row without a label counts as wrong; n is all rows with gold. */
 export interface Metrics {
   accuracy: Measure;
+  /** Of a multi-label task alone: over all classes of all rows. */
+  micro_f1?: Measure;
+  micro_precision?: Measure | null;
+  micro_recall?: Measure | null;
   macro_f1: Measure;
   weighted_f1: Measure;
   log_loss: Measure;
@@ -32,6 +36,18 @@ export interface PerClass {
   precision: Measure | null;
   recall: Measure | null;
   f1: number | null;
+  /** Of a multi-label task alone. */
+  average_precision?: number | null;
+}
+
+/** Of a taxonomy: how labels do at one level, 1 at the top. */
+export interface LevelResult {
+  level: number;
+  accuracy: Measure;
+  /** Rows whose label is certain enough down to this level. */
+  answered: Measure;
+  /** Of these, rows where it is right; null when there are none. */
+  right: Measure | null;
 }
 
 /** Rows: gold class; columns: predicted class, one more for "no label". */
@@ -45,7 +61,8 @@ export interface Confusion {
 export interface Comparison {
   a: string;
   b: string;
-  split: SplitName;
+  /** A split, or "train and valid" together. */
+  split: string;
   n: number;
   difference: number;
   low: number;
@@ -62,15 +79,33 @@ export interface Source {
   votes_for: string | null;
   definition: string;
   where: string;
+  /** Hash of the object that holds its votes. */
+  object: string;
+  votes: number;
+  /** Share of the rows that it votes on; the interval is for further rows like these, as of these all were looked at. */
   coverage: Measure;
+  /** Shares of all rows: where it votes and another does too, and where one of these votes otherwise. */
   overlap: number;
   conflict: number;
   /** Votes by class name. */
   polarity: Record<string, number>;
   /** Share of its votes that gold confirms, on train and valid gold only; null without such gold. */
   precision: Measure | null;
+  /** Its votes on train and valid gold by gold class, and those of them that name this class; classes without votes are left out. */
+  gold_votes: Record<string, number>;
+  gold_right: Record<string, number>;
+  /** The first of its votes that gold contradicts, of train and valid alone. */
+  wrong: { row: number; id: string; text: string; gold: string; voted: string }[];
   /** What the label model believes of it. */
   believed_accuracy: number | null;
+  /** The same with its 90 % interval; `assumed` when it rests on assumptions more than on votes or gold. */
+  believed: { accuracy: number | null; low: number | null; high: number | null; assumed: boolean };
+  /**
+   * What becomes of the labels without its votes, nothing being fitted again, on `label_model.worth_rows` rows: of `votes` that it votes on, how
+   * many get another label, and how many none. `gain` is the share of train and valid gold rows that are right with it and not without it,
+   * less those the other way round; null without gold.
+   */
+  worth: { votes: number; changes: number; vanishes: number; gain: Measure | null };
   failed_rows: number;
 }
 
@@ -81,6 +116,32 @@ export interface ExampleRow {
   gold: string;
   predicted: string | null;
   confidence: number;
+}
+
+/** What the votes on a row come to, beside gold: is their label right, and were they of one mind. */
+export type VotesSaid = "right" | "right-in-conflict" | "wrong-in-conflict" | "wrong" | "nothing";
+
+/** An error with what led to it. */
+export interface ErrorRow {
+  row: number;
+  id: string;
+  text: string;
+  gold: string;
+  predicted: string | null;
+  confidence: number;
+  /** What the label model said. */
+  label: string | null;
+  said: string;
+  /** Who voted, and for which class. */
+  votes: Record<string, string>;
+}
+
+/** Rows of a split by gold class and by what the votes said, and of them those that the result (the model, else the label model) is right on. */
+export interface Clarity {
+  split: SplitName;
+  /** The states that the numbers below stand for, in their order. */
+  said: string[];
+  by_class: { class: string; rows: number[]; right: number[] }[];
 }
 
 export interface SliceResult {
@@ -95,6 +156,15 @@ export interface SliceResult {
   note: string;
 }
 
+/** Rows of like confidence: how sure, and how often right. */
+export interface ReliabilityBin {
+  confidence: number;
+  accuracy: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
 export interface Evaluation {
   best_source: (MetricsBySplit & { name: string }) | null;
   label_model: MetricsBySplit | null;
@@ -103,6 +173,15 @@ export interface Evaluation {
   confusion: { label_model: Confusion | null; model: Confusion | null };
   /** The split whose rows are shown to be read: valid, else train; never test, which nobody looks at while sources are written. Null without gold there. */
   errors_split: SplitName | null;
+  /** Of the model (else the label model) on errors_split, whose cells can be looked into. */
+  errors_confusion: Confusion | null;
+  /** Errors on errors_split: some of each cell, then the most confident, at most 300; the most confident first. */
+  errors: ErrorRow[];
+  clarity: Clarity | null;
+  /** Null without a taxonomy. */
+  levels?: { split: SplitName; certainty: number; label_model: LevelResult[]; model: LevelResult[] | null } | null;
+  /** How intervals and verdicts came about. */
+  method: string;
   /** What a reader should know of these numbers. */
   notes: string[];
   /** Largest cells off the diagonal, of the model (else the label model) on errors_split. */
@@ -110,7 +189,82 @@ export interface Evaluation {
   most_confident_errors: ExampleRow[];
   comparisons: Comparison[];
   /** Reliability curve of the model on test, else valid: equal-mass bins. */
-  reliability: { confidence: number; accuracy: number; low: number; high: number; n: number }[];
+  reliability: ReliabilityBin[];
+}
+
+/** Sources that agree beyond what their accuracies explain. */
+export interface CopyGroup {
+  sources: string[];
+  /** False: they agree strongly, but too few others are there to tell why, and they are not discounted. */
+  checked: boolean;
+  /** So many independent sources the group counts as. */
+  counted_as: number;
+  /** Its members two by two, at most 500 of all groups. */
+  pairs: { a: string; b: string; both: number; differ: number }[];
+}
+
+/** The labels beside majority vote on the same rows. */
+export interface AgainstMajority {
+  splits: Record<SplitName, Comparison | null>;
+  /** Which gold decided: "train and valid", or "test" where that is too little; null without gold. */
+  decided_on: string | null;
+  comparison: Comparison | null;
+  /** "same": the label model is majority vote. */
+  recommend: "keep" | "majority" | "either" | "unknown" | "same";
+  text: string;
+  /** Gold rows that would show a difference; null where the two differ on too few rows for it. */
+  gold_needed: { difference: number; differ: number; rows: number | null; differing_rows: number | null; text: string };
+}
+
+/** A row whose votes contradict each other, standing for all rows of train and valid with the same votes. */
+export interface ContestedRow {
+  row: number;
+  id: string;
+  text: string;
+  /** Why it is shown: its label is unsure, or is not that of the majority. */
+  why: "unsure" | "overruled";
+  rows: number;
+  label: string | null;
+  confidence: number;
+  majority: string | null;
+  gold: string | null;
+  votes: Record<string, string>;
+}
+
+/** Groups that lie in more than one split, and the pairs of rows that they tear apart. */
+export interface Straddling {
+  groups: number;
+  pairs: { train_valid: number; train_test: number; valid_test: number };
+}
+
+/** Rows of one text, or nearly: what `data.near_duplicates` found and did. */
+export interface NearDuplicates {
+  similarity: number;
+  copies: "keep" | "drop";
+  /** Null where splits go by hash: then no group straddles. */
+  straddling: "report" | "drop" | null;
+  groups: number;
+  /** In groups. */
+  rows: number;
+  /** Groups whose texts are all equal after normalization, and those that hold different ones. */
+  exact: { groups: number; rows: number };
+  near: { groups: number; rows: number };
+  /** Rows of which normalization leaves nothing; they are nobody's duplicates. */
+  silent_rows: number;
+  /** Pairs of different texts that were compared. */
+  compared: number;
+  straddling_before: Straddling;
+  straddling_after: Straddling;
+  moved_rows: number;
+  dropped: Record<SplitName, number>;
+  /** At most ten, each with its first five rows; `splits` as they were before, `text` of a row of train or valid, else null. */
+  largest: {
+    rows: number;
+    texts: number;
+    splits: Record<SplitName, number>;
+    text: string | null;
+    examples: { id: string; split: SplitName; file: string; line: number }[];
+  }[];
 }
 
 export interface Report {
@@ -124,10 +278,16 @@ export interface Report {
   summary: {
     /** "The trained model is right on 84.2 % of the test rows." */
     headline: string;
+    /** "It is better by 12.3 points (7.1 to 17.5) than the label model, and …": the paired comparisons; empty where there are none. */
+    verdict: string;
+    /** Whether the result may be acted upon: "good", "fair", "low", or "none" without gold; and why. */
+    trust: { level: "good" | "fair" | "low" | "none"; reasons: string[] };
     /** Which system, split and metric the headline is about; null without gold. */
     result: { system: string; split: SplitName; accuracy: Measure } | null;
-    /** What to do next, most worthwhile first. */
-    next_steps: { title: string; why: string }[];
+    /** The lowest accuracy among slices with rows enough for a verdict. */
+    weakest_slice: { slice: string; accuracy: Measure } | null;
+    /** What to do next, most worthwhile first, and what each is about. `name` and `other` are empty or name a source, slice or class. */
+    next_steps: { title: string; why: string; about: { kind: "data" | "votes" | "label-model" | "evaluation" | "slice" | "confusion" | "source" | "calibration"; name: string; other: string } }[];
     warnings: string[];
   };
   data: {
@@ -137,6 +297,8 @@ export interface Report {
     columns: { name: string; type: string; nulls: number }[];
     groups: number;
     empty_texts: number;
+    /** Rows without a text that data.skip_empty_texts left out. */
+    skipped_rows: number;
     bad_rows: number;
     first_bad_rows: { file: string; line: number; reason: string }[];
     notes: string[];
@@ -144,8 +306,21 @@ export interface Report {
     /** Gold rows by class name and split, where read. */
     class_counts: { class: string; train: number; valid: number; test: number; labeled: number }[];
   };
+  /** Null unless hone.yaml asks for them. */
+  near_duplicates: NearDuplicates | null;
   sources: Source[];
-  votes: { total: number; covered: number; overlap: number; conflict: number; patterns: number };
+  votes: {
+    total: number;
+    covered: number;
+    overlap: number;
+    conflict: number;
+    patterns: number;
+    /** Pairs of sources that vote on the same rows; the most conflicting first, at most 2,000. */
+    pairs: { a: string; b: string; both: number; differ: number }[];
+    pairs_left_out: number;
+    /** The rows that pairs were counted on, evenly spaced: all of them unless votes meet so often that it would take too long. */
+    pairs_rows: number;
+  };
   label_model: {
     name: string;
     options: Record<string, unknown>;
@@ -155,6 +330,19 @@ export interface Report {
     /** "cross-fitted" when its numbers on used gold rows come from fits that did not see them. */
     note: string;
     class_prior: { class: string; share: number }[];
+    /** Where these shares come from; assumed: every class is taken to be as common as the others. */
+    class_shares: "votes" | "assumed" | "declared" | "gold";
+    copies: CopyGroup[];
+    /** The rows that sources' worth was counted on, evenly spaced. */
+    worth_rows: number;
+    /** Null of a multi-label task. */
+    against_majority: AgainstMajority | null;
+    /** Of the label's probability, on test, else valid, else train; null without gold. */
+    reliability: { split: SplitName; bins: ReliabilityBin[] } | null;
+    /** At most 20 of either kind. */
+    contested: ContestedRow[];
+    /** Of a multi-label task alone: what each class was labeled from, and how likely it is on labeled rows without a vote about it. */
+    classes?: { class: string; model: string | null; votes_for: number; votes_against: number; rows: number; used_gold: boolean; silent: number; silent_from: "gold" | "declared" | "assumed" }[] | null;
     warnings: string[];
   };
   training: {
@@ -170,6 +358,17 @@ export interface Report {
   } | null;
   evaluation: Evaluation;
   slices: SliceResult[];
-  /** How long each stage took when it last ran, from its record. */
-  stages: { name: string; state: "ran" | "fresh" | "failed"; why: string; seconds: number }[];
+  /** The last run of each stage, from its record: why it ran, how long it took, what it read and made. */
+  stages: {
+    name: string;
+    what: string;
+    state: "ran" | "fresh" | "failed";
+    why: string;
+    seconds: number;
+    /** The record lies in .hone/runs/KEY.json. */
+    key: string;
+    code: string;
+    inputs: { name: string; hash: string; bytes: number }[];
+    outputs: { name: string; hash: string; bytes: number }[];
+  }[];
 }

@@ -41,3 +41,8 @@ export function headlineSplit(report: Report): SplitName | null {
 export function metricsOn(system: System, split: SplitName): Metrics | null {
   return system.metrics[split] ?? null;
 }
+
+/** The split whose errors are listed; null where there is none to lead to. */
+export function listedSplit(evaluation: Evaluation): SplitName | null {
+  return evaluation.errors?.length > 0 ? evaluation.errors_split : null;
+}

@@ -85,7 +85,7 @@ function domainOf(rows: readonly DotRow[], reference: number | undefined, bounds
   if (reference !== undefined) values.push(reference);
   const [low, high] = [min(values) ?? bounds[0], max(values) ?? bounds[1]];
   const margin = Math.max(0.02, 0.06 * (high - low));
-  const [first = 0, last = 1] = scaleLinear([low - margin, high + margin]).nice(8).domain() as [number, number];
+  const [first = 0, last = 1] = scaleLinear().domain([low - margin, high + margin]).nice(8).domain() as [number, number];
   return [Math.max(bounds[0], first), Math.min(bounds[1], last)];
 }
 

@@ -7,7 +7,7 @@ import { SimpleTable } from "../parts/simple_table";
 
 export interface ChartData {
   headers: readonly { text: string; number?: boolean }[];
-  rows: readonly (readonly (string | number)[])[];
+  rows: readonly (readonly ComponentChildren[])[];
 }
 
 interface FigureProps {

@@ -1,9 +1,9 @@
-/** A confusion matrix to look into: rows are gold classes, columns what was predicted. What is right is blue, what is wrong orange. */
+/** A grid to look into: dark cells hold much, blue is as it should be, orange is not. A cell leads to the rows it is made of. */
 
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Confusion } from "../report";
-import { count, percent, shortened } from "../format";
-import { type CellUnit, countAt, goldTotals, kSteps, shades, stepOf } from "./confusion_cells";
+import { count, shortened } from "../format";
+import { type Cell, cellAt, type CellUnit, type Grid, kSteps, mostOf, shades, stepOf } from "./grid";
 import { useWidth } from "./width";
 
 interface Place {
@@ -12,43 +12,62 @@ interface Place {
 }
 
 interface HeatMapProps {
-  confusion: Confusion;
-  /** Class numbers, as classesToShow() gives them. */
-  shown: readonly number[];
+  grid: Grid;
   unit: CellUnit;
   label: string;
+  /** Written above the columns and beside the rows. */
+  axes: { columns: string; rows: string };
+  /** What a cell says; `cell` is undefined for one that holds nothing. */
+  readout: (row: string, column: string, cell: Cell | undefined) => ComponentChildren;
+  /** Where a cell leads, and in which words; null where it leads nowhere. */
+  leads?: (row: string, column: string) => string | null;
+  hint?: string;
+  /** A rule in front of this column: what follows is of another kind. */
+  ruleBefore?: number;
 }
 
 const kLargest = 64;
-// Below this the names of the classes would touch; then the readout alone says which cell it is.
+// Of more than a dozen rows, so that all of them are in view at once.
+const kLargestOfMany = 34;
+// Below this the names would touch; then the readout alone says which cell it is.
 const kReadable = 11;
 const kSmallest = 2;
 const kMostNames = 121;
 // A letter's usual width, in font sizes.
 const kLetter = 0.6;
 
-export function HeatMap({ confusion, shown, unit, label }: HeatMapProps) {
+export function HeatMap({ grid, unit, label, axes, readout, leads, hint, ruleBefore }: HeatMapProps) {
   const [holder, width] = useWidth<HTMLDivElement>();
   const [place, setPlace] = useState<Place | null>(null);
-  const columns = useMemo(() => [...shown, confusion.classes.length], [shown, confusion]);
-  const { named, left, size, slanted, head } = useMemo(() => layOut(confusion, columns, width), [confusion, columns, width]);
-  const drawn = useMemo(() => shades(confusion, shown, unit, size), [confusion, shown, unit, size]);
-  const total = { width: left + columns.length * size + (slanted ? 70 : 10), height: head + shown.length * size + 4 };
-  const go = (row: number, column: number) => setPlace({ row: Math.min(shown.length - 1, Math.max(0, row)), column: Math.min(columns.length - 1, Math.max(0, column)) });
+  const rows = grid.rows.length;
+  const columns = grid.columns.length;
+  const { named, left, size, slanted, head } = useMemo(() => layOut(grid, width), [grid, width]);
+  const drawn = useMemo(() => shades(grid, unit, size), [grid, unit, size]);
+  const total = { width: left + columns * size + (slanted ? 70 : 10), height: head + rows * size + 4 };
+  const go = (row: number, column: number) => setPlace({ row: Math.min(rows - 1, Math.max(0, row)), column: Math.min(columns - 1, Math.max(0, column)) });
+  const follow = (at: Place | null) => {
+    const link = at && leads?.(grid.rows[at.row] ?? "", grid.columns[at.column] ?? "");
+    if (link) location.hash = link;
+  };
   const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter") return follow(place);
     const step = kKeys[event.key];
     if (!step) return;
     event.preventDefault();
     go((place?.row ?? 0) + (place ? step[0] : 0), (place?.column ?? 0) + (place ? step[1] : 0));
   };
-  const onPointer = (event: PointerEvent & { currentTarget: SVGRectElement }) => {
+  const placeOf = (event: PointerEvent & { currentTarget: SVGRectElement }): Place => {
     const box = event.currentTarget.getBoundingClientRect();
-    go(Math.floor(((event.clientY - box.top) / box.height) * shown.length), Math.floor(((event.clientX - box.left) / box.width) * columns.length));
+    const within = (share: number, most: number) => Math.min(most - 1, Math.max(0, Math.floor(share * most)));
+    return { row: within((event.clientY - box.top) / box.height, rows), column: within((event.clientX - box.left) / box.width, columns) };
   };
+  const onPointer = (event: PointerEvent & { currentTarget: SVGRectElement }) => setPlace(placeOf(event));
+  const link = place && leads?.(grid.rows[place.row] ?? "", grid.columns[place.column] ?? "");
   return (
     <div class="heat">
       <p class="readout" role="status">
-        {place ? <Readout confusion={confusion} gold={shown[place.row] ?? 0} predicted={columns[place.column] ?? 0} /> : "Point at a cell, or move between cells with the arrow keys."}
+        {place ? readout(grid.rows[place.row] ?? "", grid.columns[place.column] ?? "", cellAt(grid, place.row, place.column)) : `Point at a cell, or move between cells with the arrow keys.${hint ? ` ${hint}` : ""}`}
+        {link && <span class="unseen"> Enter leads to it.</span>}
       </p>
       <div class="heat-scroll" ref={holder}>
         {width > 0 && (
@@ -58,27 +77,35 @@ export function HeatMap({ confusion, shown, unit, label }: HeatMapProps) {
             viewBox={`0 0 ${total.width} ${total.height}`}
             role="application"
             aria-roledescription="heat map"
-            aria-label={`${label} Arrow keys move between cells.`}
+            aria-label={`${label} Arrow keys move between cells.${leads ? " Enter leads to the rows of a cell." : ""}`}
             tabindex={0}
             onKeyDown={onKey}
             onBlur={() => setPlace(null)}
           >
-            {named && <Names confusion={confusion} shown={shown} columns={columns} left={left} head={head} size={size} slanted={slanted} place={place} />}
+            {named && <Names grid={grid} left={left} head={head} size={size} slanted={slanted} place={place} />}
             <text class="axis-title" x={left} y="12">
-              Predicted →
+              {axes.columns} →
             </text>
             <text class="axis-title" x={named ? left - 8 : 0} y={named ? head - 6 : 12} text-anchor={named ? "end" : "start"} transform={named ? undefined : `translate(14,${head + 60}) rotate(-90)`}>
-              {named ? "Gold ↓" : "← Gold"}
+              {named ? `${axes.rows} ↓` : `← ${axes.rows}`}
             </text>
             <g transform={`translate(${left},${head})`}>
-              <rect class="heat-ground" width={columns.length * size} height={shown.length * size} />
-              <line class="heat-rule" x1={shown.length * size - 0.5} x2={shown.length * size - 0.5} y1="0" y2={shown.length * size} />
+              <rect class="heat-ground" width={columns * size} height={rows * size} />
+              {ruleBefore !== undefined && <line class="heat-rule" x1={ruleBefore * size - 0.5} x2={ruleBefore * size - 0.5} y1="0" y2={rows * size} />}
               {drawn.map((shade) => (
-                <path key={`${shade.right} ${shade.step}`} class={shade.right ? "heat-right" : "heat-wrong"} fill-opacity={opacity(shade.step)} d={shade.path} />
+                <path key={`${shade.good} ${shade.step}`} class={shade.good ? "heat-right" : "heat-wrong"} fill-opacity={opacity(shade.step)} d={shade.path} />
               ))}
-              {size >= 24 && <CellTexts confusion={confusion} shown={shown} columns={columns} size={size} unit={unit} />}
-              {place && <PlaceMarks place={place} size={size} columns={columns.length} rows={shown.length} />}
-              <rect class="heat-hit" width={columns.length * size} height={shown.length * size} onPointerMove={onPointer} onPointerDown={onPointer} onPointerLeave={() => setPlace(null)} />
+              {size >= 24 && <CellTexts grid={grid} size={size} unit={unit} />}
+              {place && <PlaceMarks place={place} size={size} columns={columns} rows={rows} />}
+              <rect
+                class={leads ? "heat-hit heat-leads" : "heat-hit"}
+                width={columns * size}
+                height={rows * size}
+                onPointerMove={onPointer}
+                onPointerDown={onPointer}
+                onPointerLeave={() => setPlace(null)}
+                onClick={(event) => follow(placeOf(event as unknown as PointerEvent & { currentTarget: SVGRectElement }))}
+              />
             </g>
           </svg>
         )}
@@ -97,14 +124,18 @@ interface Layout {
   slanted: boolean;
 }
 
+function longest(names: readonly string[]): number {
+  return names.reduce((most, name) => Math.max(most, Array.from(name).length), 8);
+}
+
 /** Names get the room that the longest of them needs, within limits: the cells matter more. */
-function layOut(confusion: Confusion, columns: readonly number[], width: number): Layout {
-  if (columns.length > kMostNames) return { named: false, left: 24, head: 24, slanted: false, size: cellSize(width - 34, columns.length, false) };
-  const letters = Math.max(8, ...columns.map((index) => Array.from(confusion.classes[index] ?? "").length));
-  const left = Math.min(16 + letters * 7, Math.max(84, width * 0.17), 168);
-  const size = cellSize(width - left - 10, columns.length, true);
+function layOut(grid: Grid, width: number): Layout {
+  const columns = grid.columns.length;
+  if (Math.max(columns, grid.rows.length) > kMostNames) return { named: false, left: 24, head: 24, slanted: false, size: cellSize(width - 34, columns, false) };
+  const left = Math.min(16 + longest(grid.rows) * 7, Math.max(84, width * 0.17), 220);
+  const size = Math.min(cellSize(width - left - 10, columns, true), grid.rows.length > 12 ? kLargestOfMany : kLargest);
   const slanted = size >= 24;
-  const long = Math.min(letters, slanted ? 20 : 26) * fontSize(size) * kLetter;
+  const long = Math.min(longest(grid.columns), slanted ? 20 : 26) * fontSize(size) * kLetter;
   return { named: true, left, size, slanted, head: 34 + (slanted ? 0.67 * long : long) };
 }
 
@@ -121,21 +152,8 @@ function opacity(step: number): number {
   return 0.1 + (0.9 * step) / kSteps;
 }
 
-function Readout({ confusion, gold, predicted }: { confusion: Confusion; gold: number; predicted: number }) {
-  const rows = countAt(confusion, gold, predicted);
-  const total = goldTotals(confusion)[gold] ?? 0;
-  const verdict = predicted === gold ? "right" : predicted === confusion.classes.length ? "without a label" : <>predicted <strong>{confusion.classes[predicted]}</strong></>;
-  return (
-    <>
-      Gold <strong>{confusion.classes[gold]}</strong>, {verdict}: {count(rows)} of {count(total)} rows{total > 0 && ` (${percent(rows / total)})`}
-    </>
-  );
-}
-
 interface NamesProps {
-  confusion: Confusion;
-  shown: readonly number[];
-  columns: readonly number[];
+  grid: Grid;
   left: number;
   head: number;
   size: number;
@@ -143,48 +161,38 @@ interface NamesProps {
   place: Place | null;
 }
 
-function Names({ confusion, shown, columns, left, head, size, slanted, place }: NamesProps) {
+function Names({ grid, left, head, size, slanted, place }: NamesProps) {
   const font = fontSize(size);
   const letters = (room: number) => Math.max(6, Math.floor(room / (font * kLetter)));
-  const name = (index: number) => (index === confusion.classes.length ? "no label" : confusion.classes[index] ?? "");
   return (
     <g font-size={font} class="heat-names">
-      {shown.map((gold, row) => (
-        <text key={gold} class={place?.row === row ? "on" : undefined} x={left - 8} y={head + row * size + size / 2 + font * 0.35} text-anchor="end">
-          {shortened(name(gold), letters(left - 12))}
+      {grid.rows.map((name, row) => (
+        <text key={row} class={place?.row === row ? "on" : undefined} x={left - 8} y={head + row * size + size / 2 + font * 0.35} text-anchor="end">
+          {shortened(name, letters(left - 12))}
         </text>
       ))}
-      {columns.map((predicted, column) => (
+      {grid.columns.map((name, column) => (
         <text
-          key={predicted}
+          key={column}
           class={place?.column === column ? "on" : undefined}
           transform={`translate(${left + column * size + size / 2 + (slanted ? 0 : font * 0.35)},${head - 6}) rotate(${slanted ? -42 : -90})`}
         >
-          {shortened(name(predicted), letters(slanted ? (head - 34) / 0.67 + 2 : head - 33))}
+          {shortened(name, letters(slanted ? (head - 34) / 0.67 + 2 : head - 33))}
         </text>
       ))}
     </g>
   );
 }
 
-function CellTexts({ confusion, shown, columns, size, unit }: { confusion: Confusion; shown: readonly number[]; columns: readonly number[]; size: number; unit: CellUnit }) {
-  const totals = goldTotals(confusion);
-  const most = unit === "share" ? 1 : Math.max(1, ...shown.map((gold) => Math.max(...columns.map((predicted) => countAt(confusion, gold, predicted)))));
+function CellTexts({ grid, size, unit }: { grid: Grid; size: number; unit: CellUnit }) {
+  const most = mostOf(grid, unit);
   return (
     <g class="heat-texts" font-size={size >= 48 ? 14 : size >= 34 ? 12 : 10}>
-      {shown.map((gold, row) =>
-        columns.map((predicted, column) => {
-          const rows = countAt(confusion, gold, predicted);
-          if (rows === 0) return null;
-          const share = rows / (totals[gold] || 1);
-          const dark = stepOf(unit === "share" ? share : rows, most) >= 5;
-          return (
-            <text key={`${gold} ${predicted}`} class={dark ? "on-dark" : undefined} x={column * size + (size - 1) / 2} y={row * size + size / 2 + 4} text-anchor="middle">
-              {unit === "share" ? (100 * share).toFixed(0) : count(rows)}
-            </text>
-          );
-        }),
-      )}
+      {grid.cells.map((cell) => (
+        <text key={`${cell.row} ${cell.column}`} class={stepOf(cell[unit], most) >= 5 ? "on-dark" : undefined} x={cell.column * size + (size - 1) / 2} y={cell.row * size + size / 2 + 4} text-anchor="middle">
+          {unit === "share" ? cell.text ?? (100 * cell.share).toFixed(0) : count(cell.count)}
+        </text>
+      ))}
     </g>
   );
 }
@@ -199,7 +207,7 @@ function PlaceMarks({ place, size, columns, rows }: { place: Place; size: number
   );
 }
 
-export function HeatLegend({ unit }: { unit: CellUnit }) {
+export function HeatLegend({ good, bad, note }: { good: string; bad: string; note: string }) {
   const ramp = (kind: string) => Array.from({ length: kSteps }, (_, index) => <rect key={index} class={kind} x={index * 12} y="0" width="12" height="12" fill-opacity={opacity(index + 1)} />);
   return (
     <ul class="legend" aria-label="Legend">
@@ -207,15 +215,15 @@ export function HeatLegend({ unit }: { unit: CellUnit }) {
         <svg width={kSteps * 12} height="12" aria-hidden="true">
           {ramp("heat-right")}
         </svg>
-        right
+        {good}
       </li>
       <li>
         <svg width={kSteps * 12} height="12" aria-hidden="true">
           {ramp("heat-wrong")}
         </svg>
-        wrong
+        {bad}
       </li>
-      <li class="legend-note">{unit === "share" ? "darker: larger share of the gold class" : "darker: more rows"}</li>
+      <li class="legend-note">{note}</li>
     </ul>
   );
 }

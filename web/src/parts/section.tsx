@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { sentence } from "../format";
 
 interface SectionProps {
   id: string;
@@ -24,9 +25,9 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
 
-export function Block({ title, note, children, wide }: { title: string; note?: ComponentChildren; children: ComponentChildren; wide?: boolean }) {
+export function Block({ title, note, children, id }: { title: string; note?: ComponentChildren; children: ComponentChildren; id?: string }) {
   return (
-    <div class={wide ? "block block-wide" : "block"}>
+    <div class="block" id={id} tabIndex={id ? -1 : undefined}>
       <h3>{title}</h3>
       {note && <p class="note">{note}</p>}
       {children}
@@ -61,7 +62,7 @@ export function Warnings({ items }: { items: readonly string[] | null | undefine
             <path d="M8 1.6 15 14.2H1Z" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round" />
             <path d="M8 6v4M8 11.4v1.2" stroke="currentColor" stroke-width="1.4" />
           </svg>
-          <span>{text}</span>
+          <span>{sentence(text)}</span>
         </li>
       ))}
     </ul>

@@ -23,6 +23,13 @@ export function SimpleTable({ caption, headers, rows }: SimpleTableProps) {
           </tr>
         </thead>
         <tbody>
+          {rows.length === 0 && (
+            <tr>
+              <td colSpan={headers.length} class="no-rows">
+                There are none.
+              </td>
+            </tr>
+          )}
           {rows.map((cells, index) => (
             <tr key={index}>
               {cells.map((cell, at) =>

@@ -1,23 +1,20 @@
-/** A table of any length: sorted by a click on a heading, filtered by a text, a page at a time. Printed, it shows every row up to a limit. */
+/**
+ * A table of any length: sorted by its headings, filtered by a text and by facets, a page at a time. All of that stands in the address.
+ * Printed, it shows every row up to a limit, and says what it was filtered by.
+ */
 
 import { Fragment, type ComponentChildren } from "preact";
-import { useId, useMemo, useState } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
+import { forget, useChoice } from "../address";
 import { count } from "../format";
 import { usePrinting } from "../printing";
+import { type Column, type Facet, facetCounts, type Filter, filtered, parseSorting, sorted, type Sorting, sortingText } from "./table_rows";
 
-export interface Column<Row> {
-  key: string;
-  header: string;
-  cell: (row: Row) => ComponentChildren;
-  /** What the column sorts by; without it there is no sorting. Null goes last either way. */
-  sort?: (row: Row) => number | string | null | undefined;
-  number?: boolean;
-  hint?: string;
-  /** Extra class of the cells, for widths and wrapping. */
-  kind?: string;
-}
+export type { Column, Facet } from "./table_rows";
 
 interface TableProps<Row> {
+  /** Its name in the address; unique on the page. */
+  id: string;
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
@@ -25,54 +22,45 @@ interface TableProps<Row> {
   /** What the filter searches; without it there is no filter. */
   searchText?: (row: Row) => string;
   searchLabel?: string;
-  sortedBy?: { key: string; descending: boolean };
+  facets?: readonly Facet<Row>[];
+  /** As in the address: "-precision" is by precision, the greatest first. */
+  sortedBy?: string;
   /** More about a row, opened by a button in its first cell. */
   details?: (row: Row) => ComponentChildren;
-  pageSize?: number;
   controls?: ComponentChildren;
+  /** How many rows are printed at most. */
+  printed?: number;
 }
 
-const kPageSize = 20;
+const kSizes = ["25", "100", "all"];
 // So few can be seen at a glance, and need no filter.
 const kFewRows = 8;
 // A printed list beyond this is of no use on paper; the JSON has all of it.
 const kPrintedRows = 200;
 
-interface Sorting {
-  key: string;
-  descending: boolean;
-}
-
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, columns, rows, rowKey, searchText, details } = props;
+  const { id, caption, columns, rows, rowKey, details } = props;
   const printing = usePrinting();
-  const [sorting, setSorting] = useState<Sorting | null>(props.sortedBy ?? null);
-  const [filter, setFilter] = useState("");
-  const [page, setPage] = useState(0);
-  const [opened, setOpened] = useState<string | null>(null);
-  const found = useMemo(() => filtered(rows, filter, searchText), [rows, filter]);
-  const ordered = useMemo(() => sorted(found, columns, sorting), [found, sorting]);
-  const size = printing ? kPrintedRows : props.pageSize ?? kPageSize;
+  const filter = useFilter(props);
+  const [sort, setSort] = useChoice(id, "sort", props.sortedBy ?? "");
+  const [page, setPage] = useChoice(id, "page", "1");
+  const [wanted, setSize] = useChoice(id, "size", "25");
+  const [opened, setOpened] = useChoice(id, "open", "");
+  const sorting = parseSorting(sort);
+  const found = useMemo(() => filtered(rows, filter, props), [rows, filter.text, filter.facets.join("\n")]);
+  const ordered = useMemo(() => sorted(found, columns, sorting), [found, sort]);
+  const size = printing ? props.printed ?? kPrintedRows : wanted === "all" ? Math.max(1, ordered.length) : Number(wanted) || 25;
   const pages = Math.max(1, Math.ceil(ordered.length / size));
-  const searchable = searchText !== undefined && rows.length > kFewRows;
-  const current = printing ? 0 : Math.min(page, pages - 1);
+  const current = printing ? 0 : pageOf(page, pages, opened, () => ordered.findIndex((row, index) => rowKey(row, index) === opened), size);
   const shown = ordered.slice(current * size, (current + 1) * size);
   const choose = (column: Column<Row>) => {
-    setSorting((was) => (was?.key === column.key ? { key: column.key, descending: !was.descending } : { key: column.key, descending: column.number ?? false }));
-    setPage(0);
-  };
-  const search = (text: string) => {
-    setFilter(text);
-    setPage(0);
+    setPage("1");
+    setSort(sortingText(sorting?.key === column.key ? { key: column.key, descending: !sorting.descending } : { key: column.key, descending: column.number ?? false }));
   };
   return (
-    <div class="table">
-      {(searchable || props.controls) && (
-        <div class="table-tools">
-          {searchable && <Search label={props.searchLabel ?? "Filter"} value={filter} onInput={search} found={found.length} of={rows.length} />}
-          {props.controls}
-        </div>
-      )}
+    <div class="table" id={`table-${id}`} tabIndex={-1}>
+      <Tools props={props} filter={filter} found={found.length} />
+      <PrintedFilter filter={filter} found={found.length} of={rows.length} facets={props.facets ?? []} />
       <div class="table-scroll" role="region" aria-label={caption} tabIndex={0}>
         <table>
           <caption class="unseen">{caption}</caption>
@@ -92,7 +80,7 @@ export function Table<Row>(props: TableProps<Row>) {
                   <tr class={open ? "opened" : undefined}>
                     {columns.map((column, at) => (
                       <Cell key={column.key} column={column} first={at === 0}>
-                        {at === 0 && details ? <Opener open={open} onToggle={() => setOpened(open ? null : key)}>{column.cell(row)}</Opener> : column.cell(row)}
+                        {at === 0 && details ? <Opener open={open} onToggle={() => setOpened(open ? "" : key)}>{column.cell(row)}</Opener> : column.cell(row)}
                       </Cell>
                     ))}
                   </tr>
@@ -107,7 +95,7 @@ export function Table<Row>(props: TableProps<Row>) {
             {shown.length === 0 && (
               <tr>
                 <td colSpan={columns.length} class="no-rows">
-                  {filter ? "No row has this text." : "There are no rows."}
+                  {filter.on ? "No row fits the filter." : "There are no rows."}
                 </td>
               </tr>
             )}
@@ -115,41 +103,100 @@ export function Table<Row>(props: TableProps<Row>) {
         </table>
       </div>
       {printing && ordered.length > size && <p class="note">The first {count(size)} of {count(ordered.length)} rows.</p>}
-      {!printing && pages > 1 && <Pages caption={caption} page={current} pages={pages} size={size} rows={ordered.length} onPage={setPage} />}
+      {!printing && ordered.length > Number(kSizes[0]) && <Pages caption={caption} page={current} pages={pages} size={size} rows={ordered.length} wanted={wanted} onPage={(to) => setPage(String(to + 1))} onSize={setSize} searchable={props.searchText !== undefined} />}
     </div>
   );
 }
 
-function filtered<Row>(rows: readonly Row[], filter: string, searchText?: (row: Row) => string): readonly Row[] {
-  const wanted = filter.trim().toLowerCase();
-  return wanted && searchText ? rows.filter((row) => searchText(row).toLowerCase().includes(wanted)) : rows;
+/** The page asked for; while a row is open that nobody turned a page away from, the page that it stands on. */
+function pageOf(page: string, pages: number, opened: string, placeOf: () => number, size: number): number {
+  const place = opened && page === "1" ? placeOf() : -1;
+  return place >= 0 ? Math.floor(place / size) : Math.min(pages, Math.max(1, Number(page) || 1)) - 1;
 }
 
-function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
-  const value = columns.find((column) => column.key === sorting?.key)?.sort;
-  if (!value || !sorting) return rows;
-  const sign = sorting.descending ? -1 : 1;
-  return [...rows].sort((a, b) => compare(value(a), value(b), sign));
+interface FilterState extends Filter {
+  on: boolean;
+  setText: (text: string) => void;
+  setFacet: (at: number, value: string) => void;
+  clear: () => void;
 }
 
-const kCollator = new Intl.Collator("en", { numeric: true });
-
-function compare(a: number | string | null | undefined, b: number | string | null | undefined, sign: number): number {
-  if (a === null || a === undefined) return b === null || b === undefined ? 0 : 1;
-  if (b === null || b === undefined) return -1;
-  if (typeof a === "number" && typeof b === "number") return sign * (a - b);
-  return sign * kCollator.compare(String(a), String(b));
+// The number of facets of a table never changes, so that hooks in a loop are sound.
+function useFilter<Row>({ id, facets = [] }: TableProps<Row>): FilterState {
+  const [text, setText] = useChoice(id, "q", "");
+  const [, setPage] = useChoice(id, "page", "1");
+  const chosen = facets.map((facet) => useChoice(id, facet.key, ""));
+  return {
+    text,
+    facets: chosen.map(([value]) => value),
+    on: text.trim() !== "" || chosen.some(([value]) => value !== ""),
+    setText: (value) => {
+      setPage("1");
+      setText(value);
+    },
+    setFacet: (at, value) => {
+      setPage("1");
+      chosen[at]?.[1](value);
+    },
+    clear: () => forget(id, ["q", "page", ...facets.map((facet) => facet.key)]),
+  };
 }
 
-function Search({ label, value, onInput, found, of }: { label: string; value: string; onInput: (text: string) => void; found: number; of: number }) {
+function Tools<Row>({ props, filter, found }: { props: TableProps<Row>; filter: FilterState; found: number }) {
+  const { rows, facets = [], controls, searchText } = props;
+  const searchable = rows.length > kFewRows || filter.on;
+  if (!controls && !(searchable && (searchText || facets.length > 0))) return null;
+  return (
+    <div class="table-tools">
+      {searchable && searchText && <Search label={props.searchLabel ?? "Filter"} value={filter.text} onInput={filter.setText} />}
+      {searchable && facets.map((facet, at) => <FacetChoice key={facet.key} facet={facet} rows={rows} value={filter.facets[at] ?? ""} onChange={(value) => filter.setFacet(at, value)} />)}
+      {controls}
+      {searchable && (
+        <span class="search-count">
+          <span role="status">{found === rows.length ? `${count(rows.length)} rows` : `${count(found)} of ${count(rows.length)} rows`}</span>
+          {filter.on && (
+            <button type="button" class="link" onClick={filter.clear}>
+              Show all
+            </button>
+          )}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function PrintedFilter<Row>({ filter, found, of, facets }: { filter: FilterState; found: number; of: number; facets: readonly Facet<Row>[] }) {
+  if (!filter.on) return null;
+  const said = [...(filter.text.trim() ? [`with “${filter.text.trim()}”`] : []), ...facets.flatMap((facet, at) => (filter.facets[at] ? [`${facet.label.toLowerCase()} ${facet.name?.(filter.facets[at] ?? "") ?? filter.facets[at]}`] : []))];
+  return <p class="printed-only note">Filtered: {said.join(", ")}; {count(found)} of {count(of)} rows.</p>;
+}
+
+function Search({ label, value, onInput }: { label: string; value: string; onInput: (text: string) => void }) {
   const id = useId();
   return (
     <div class="search">
       <label for={id}>{label}</label>
       <input id={id} type="search" value={value} autocomplete="off" spellcheck={false} onInput={(event) => onInput(event.currentTarget.value)} />
-      <span class="search-count" role="status">
-        {found === of ? `${count(of)} rows` : `${count(found)} of ${count(of)} rows`}
-      </span>
+    </div>
+  );
+}
+
+function FacetChoice<Row>({ facet, rows, value, onChange }: { facet: Facet<Row>; rows: readonly Row[]; value: string; onChange: (value: string) => void }) {
+  const id = useId();
+  const counts = useMemo(() => facetCounts(rows, facet), [rows, facet.key]);
+  if (counts.length < 2 && value === "") return null;
+  const options = value && !counts.some(([name]) => name === value) ? [...counts, [value, 0] as [string, number]] : counts;
+  return (
+    <div class="facet">
+      <label for={id}>{facet.label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">any</option>
+        {options.map(([name, rows]) => (
+          <option key={name} value={name}>
+            {facet.name?.(name) ?? name} ({count(rows)})
+          </option>
+        ))}
+      </select>
     </div>
   );
 }
@@ -169,6 +216,7 @@ function Heading<Row>({ column, sorting, onSort }: { column: Column<Row>; sortin
       ) : (
         column.header
       )}
+      {column.axis}
     </th>
   );
 }
@@ -198,7 +246,20 @@ function Opener({ open, onToggle, children }: { open: boolean; onToggle: () => v
   );
 }
 
-function Pages({ caption, page, pages, size, rows, onPage }: { caption: string; page: number; pages: number; size: number; rows: number; onPage: (page: number) => void }) {
+interface PagesProps {
+  caption: string;
+  page: number;
+  pages: number;
+  size: number;
+  rows: number;
+  wanted: string;
+  onPage: (page: number) => void;
+  onSize: (size: string) => void;
+  searchable: boolean;
+}
+
+function Pages({ caption, page, pages, size, rows, wanted, onPage, onSize, searchable }: PagesProps) {
+  const id = useId();
   const step = (text: string, to: number, label: string) => (
     <button type="button" disabled={to < 0 || to >= pages || to === page} aria-label={label} onClick={() => onPage(to)}>
       {text}
@@ -206,6 +267,17 @@ function Pages({ caption, page, pages, size, rows, onPage }: { caption: string; 
   );
   return (
     <nav class="pages" aria-label={`Pages of: ${caption}`}>
+      {pages > 1 && searchable && <span class="pages-hint">The browser’s own search sees this page of the table; the filter searches all {count(rows)} rows.</span>}
+      <span class="facet">
+        <label for={id}>Rows a page</label>
+        <select id={id} value={wanted} onChange={(event) => onSize(event.currentTarget.value)}>
+          {kSizes.map((value) => (
+            <option key={value} value={value}>
+              {value}
+            </option>
+          ))}
+        </select>
+      </span>
       <span role="status">
         {count(page * size + 1)} to {count(Math.min(rows, (page + 1) * size))} of {count(rows)}
       </span>

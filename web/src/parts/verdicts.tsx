@@ -11,10 +11,10 @@ const kVerdicts: Record<Comparison["verdict"], { mark: string; text: string }> =
   "never-differ": { mark: "=", text: "never differ" },
 };
 
-export function Verdicts({ title, comparisons }: { title: string; comparisons: readonly Comparison[] }) {
+export function Verdicts({ title, comparisons, id = "verdicts" }: { title: string; comparisons: readonly Comparison[]; id?: string }) {
   if (comparisons.length === 0) return null;
   return (
-    <div class="block">
+    <div class="block" id={id} tabIndex={-1}>
       <h3>{title}</h3>
       <ul class="verdicts">
         {comparisons.map((comparison, index) => (

@@ -2,10 +2,13 @@ import type { Report } from "../report";
 import { Bars, type BarColumn, Parts } from "../charts/bars";
 import { Figure } from "../charts/figure";
 import { bytes, count, counted, kNothing, percent } from "../format";
+import { Hash } from "../parts/hash";
 import { Name } from "../parts/name";
+import { Origin } from "../parts/origin";
 import { Block, Empty, Facts, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
 import { kSplits } from "../systems";
+import { NearDuplicatesBlock } from "./near_duplicates";
 
 type Data = Report["data"];
 
@@ -19,7 +22,7 @@ export function DataSection({ report }: { report: Report }) {
           { name: "Rows", value: count(data.rows) },
           { name: "Rows with gold", value: gold > 0 ? count(gold) : "none", note: gold > 0 ? kSplits.filter((split) => data.gold[split] > 0).map((split) => `${count(data.gold[split])} ${split}`).join(", ") : undefined },
           { name: "Groups", value: data.groups > 0 ? count(data.groups) : kNothing, note: data.groups > 0 ? "never torn apart by a split" : "no group field" },
-          { name: "Empty texts", value: count(data.empty_texts) },
+          { name: "Empty texts", value: count(data.empty_texts), note: data.skipped_rows > 0 ? `${count(data.skipped_rows)} left out` : undefined },
           { name: "Bad rows", value: count(data.bad_rows), note: data.bad_rows > 0 ? `${percent(data.bad_rows / (data.rows + data.bad_rows), 2)}, left out` : undefined },
         ]}
       />
@@ -32,6 +35,7 @@ export function DataSection({ report }: { report: Report }) {
         <Columns data={data} />
       </div>
       <BadRows data={data} />
+      {report.near_duplicates && <NearDuplicatesBlock found={report.near_duplicates} rows={data.rows} />}
       {data.notes?.length > 0 && (
         <Block title="Notes">
           <ul class="plain-list">
@@ -41,6 +45,7 @@ export function DataSection({ report }: { report: Report }) {
           </ul>
         </Block>
       )}
+      <Origin stage="import" path="data" />
     </Section>
   );
 }
@@ -90,16 +95,6 @@ function Files({ data }: { data: Data }) {
         <Empty>No file is named in this report.</Empty>
       )}
     </Block>
-  );
-}
-
-/** The head of a hash, enough to compare by eye; the whole of it is selected by a click. */
-export function Hash({ value }: { value: string | null | undefined }) {
-  if (!value) return <span class="nothing">{kNothing}</span>;
-  return (
-    <code class="hash" title={value}>
-      {value}
-    </code>
   );
 }
 

@@ -1,12 +1,14 @@
-import type { Evaluation, Report } from "../report";
+import type { Evaluation, Report, SplitName } from "../report";
+import { linkTo } from "../address";
 import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
 import { count, decimal, percent } from "../format";
 import { MeasureText } from "../parts/measure";
+import { Origin } from "../parts/origin";
 import { Block, Empty, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
 import { Verdicts } from "../parts/verdicts";
-import { headlineSplit, kSplits, metricsOn, systemsOf } from "../systems";
+import { headlineSplit, kSplits, metricsOn, systemsOf, type SystemName } from "../systems";
 import { ConfusionBlock } from "./confusion";
 import { PerClassBlock } from "./per_class";
 
@@ -23,15 +25,51 @@ export function EvaluationSection({ report }: { report: Report }) {
           {note}
         </p>
       ))}
-      <Verdicts title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
-      <ConfusionBlock confusion={evaluation.confusion} />
-      <PerClassBlock perClass={evaluation.per_class} />
+      <Verdicts id="verdicts-other" title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
+      <ConfusionBlock evaluation={evaluation} />
+      <PerClassBlock evaluation={evaluation} />
+      <LevelsBlock levels={evaluation.levels ?? null} />
       <ReliabilityBlock bins={evaluation.reliability ?? []} />
+      <Origin stage="evaluate" path="evaluation" />
     </Section>
   );
 }
 
+/** What an accuracy counts: the confusion matrix of that system and split, the votes of a source, or the classes. */
+function madeFrom(report: Report, system: SystemName, split: SplitName): string | null {
+  const { evaluation } = report;
+  if (system === "best_source") return linkTo("sources", { open: evaluation.best_source?.name ?? "" });
+  if (evaluation.confusion?.[system]?.split === split) return linkTo("confusion", { of: system });
+  return evaluation.per_class?.[system]?.[split] ? linkTo("table-classes", { of: system, split }, "classes") : null;
+}
+
+/** Of a taxonomy: what labels say at each level, and how often they are certain enough to say it. */
+function LevelsBlock({ levels }: { levels: Evaluation["levels"] }) {
+  if (!levels) return null;
+  const systems = [
+    { title: "Label model", results: levels.label_model },
+    { title: "Trained model", results: levels.model ?? [] },
+  ];
+  const rows = systems.flatMap(({ title, results }) =>
+    results.map((one) => [title, count(one.level), <MeasureText measure={one.accuracy} />, <MeasureText measure={one.answered} />, <MeasureText measure={one.right} />, count(one.accuracy.n)]),
+  );
+  const headers = [
+    { text: "System" },
+    { text: "Level", number: true, hint: "1 at the top of the taxonomy" },
+    { text: "Accuracy", number: true, hint: "Rows whose label lies below the right node of this level" },
+    { text: "Sure", number: true, hint: `Rows whose label has ${percent(levels.certainty)} of the probability down to this level` },
+    { text: "Right when sure", number: true },
+    { text: "n", number: true },
+  ];
+  return (
+    <Block title="By level of the taxonomy" id="levels">
+      <SimpleTable caption={`Labels by level of the taxonomy, on ${levels.split}`} headers={headers} rows={rows} />
+    </Block>
+  );
+}
+
 function MetricsTable({ report }: { report: Report }) {
+  const several = report.task.kind === "multi-label";
   const rows = [...kSplits].reverse().flatMap((split) =>
     systemsOf(report).flatMap((system) => {
       const metrics = metricsOn(system, split);
@@ -42,7 +80,8 @@ function MetricsTable({ report }: { report: Report }) {
             {system.title} <span class="fact-note">{system.detail}</span>
           </>,
           split,
-          <MeasureText measure={metrics.accuracy} />,
+          <MeasureText measure={metrics.accuracy} href={madeFrom(report, system.name, split)} />,
+          ...(several ? [<MeasureText measure={metrics.micro_f1 ?? null} />] : []),
           <MeasureText measure={metrics.macro_f1} />,
           <MeasureText measure={metrics.weighted_f1} />,
           decimal(metrics.log_loss?.value),
@@ -58,6 +97,7 @@ function MetricsTable({ report }: { report: Report }) {
     { text: "System" },
     { text: "Split" },
     { text: "Accuracy", number: true },
+    ...(several ? [{ text: "Micro F1", number: true, hint: "F1 over all classes of all rows" }] : []),
     { text: "Macro F1", number: true, hint: "F1 of the classes, each counting the same" },
     { text: "Weighted F1", number: true, hint: "F1 of the classes, weighted by their gold rows" },
     { text: "Log loss", number: true },
@@ -81,7 +121,7 @@ function ReliabilityBlock({ bins }: { bins: Evaluation["reliability"] }) {
   };
   const gap = bins.reduce((worst, bin) => (Math.abs(bin.accuracy - bin.confidence) > Math.abs(worst.accuracy - worst.confidence) ? bin : worst));
   return (
-    <Block title="Is it as sure as it should be?">
+    <Block title="Is it as sure as it should be?" id="calibration">
       <Figure
         title="Reliability curve"
         beside

@@ -1,46 +1,62 @@
-import { useState } from "preact/hooks";
 import type { Evaluation, PerClass, SplitName } from "../report";
+import { linkTo, useChoice } from "../address";
+import { ShareAxis } from "../charts/share_bar";
 import { count, percent } from "../format";
 import { Choice } from "../parts/choice";
-import { MeasureCell } from "../parts/measure";
+import { MeasureCell, NumberLink } from "../parts/measure";
 import { Name } from "../parts/name";
 import { Block } from "../parts/section";
 import { type Column, Table } from "../parts/table";
-import { systemTitle } from "../systems";
+import { listedSplit, systemTitle } from "../systems";
 
-const kColumns: readonly Column<PerClass>[] = [
-  { key: "class", header: "Class", kind: "wide", cell: (row) => <Name text={row.class} />, sort: (row) => row.class },
-  { key: "gold", header: "Gold rows", number: true, cell: (row) => count(row.gold), sort: (row) => row.gold },
-  { key: "predicted", header: "Predicted", number: true, cell: (row) => count(row.predicted), sort: (row) => row.predicted },
-  { key: "precision", header: "Precision", number: true, hint: "Of the rows predicted as this class, the share that is it", cell: (row) => <MeasureCell measure={row.precision} tone="right" />, sort: (row) => row.precision?.value },
-  { key: "recall", header: "Recall", number: true, hint: "Of the rows of this class, the share that is found", cell: (row) => <MeasureCell measure={row.recall} tone="right" />, sort: (row) => row.recall?.value },
-  { key: "f1", header: "F1", number: true, cell: (row) => percent(row.f1), sort: (row) => row.f1 },
-];
+const kAveragePrecision: Column<PerClass> = {
+  key: "ap",
+  header: "Average precision",
+  number: true,
+  hint: "Area under precision over recall, as rows are taken by falling probability of the class",
+  cell: (row) => percent(row.average_precision),
+  sort: (row) => row.average_precision,
+};
+
+function columnsOf(read: SplitName | null): readonly Column<PerClass>[] {
+  const errors = (key: string, name: string) => (read ? linkTo("table-errors", { [key]: name }, "errors") : null);
+  return [
+    { key: "class", header: "Class", kind: "wide", cell: (row) => <Name text={row.class} />, sort: (row) => row.class },
+    { key: "gold", header: "Gold rows", number: true, cell: (row) => <NumberLink href={errors("gold", row.class)}>{count(row.gold)}</NumberLink>, sort: (row) => row.gold },
+    { key: "predicted", header: "Predicted", number: true, cell: (row) => <NumberLink href={errors("predicted", row.class)}>{count(row.predicted)}</NumberLink>, sort: (row) => row.predicted },
+    { key: "precision", header: "Precision", number: true, axis: <ShareAxis />, hint: "Of the rows predicted as this class, the share that is it", cell: (row) => <MeasureCell measure={row.precision} tone="right" href={errors("predicted", row.class)} />, sort: (row) => row.precision?.value },
+    { key: "recall", header: "Recall", number: true, axis: <ShareAxis />, hint: "Of the rows of this class, the share that is found", cell: (row) => <MeasureCell measure={row.recall} tone="right" href={errors("gold", row.class)} />, sort: (row) => row.recall?.value },
+    { key: "f1", header: "F1", number: true, cell: (row) => percent(row.f1), sort: (row) => row.f1 },
+  ];
+}
 
 type Which = "model" | "label_model";
 
-export function PerClassBlock({ perClass }: { perClass: Evaluation["per_class"] }) {
+export function PerClassBlock({ evaluation }: { evaluation: Evaluation }) {
+  const { per_class: perClass } = evaluation;
+  const read = listedSplit(evaluation);
   const systems = (["model", "label_model"] as const).filter((name) => splitsOf(perClass, name).length > 0);
-  const [which, setWhich] = useState<Which>(systems[0] ?? "model");
-  const splits = splitsOf(perClass, which);
-  const [wanted, setWanted] = useState<SplitName>("test");
-  const split = splits.includes(wanted) ? wanted : splits[0];
-  const rows = split && perClass?.[which]?.[split];
+  const [which, setWhich] = useChoice("classes", "of", systems[0] ?? "model");
+  const system = (systems as readonly string[]).includes(which) ? (which as Which) : systems[0] ?? "model";
+  const splits = splitsOf(perClass, system);
+  const [wanted, setWanted] = useChoice("classes", "split", splits[0] ?? "test");
+  const split = splits.find((one) => one === wanted) ?? splits[0];
+  const rows = split && perClass?.[system]?.[split];
   if (!split || !rows?.length) return null;
   return (
-    <Block title="By class">
+    <Block title="By class" note={read && split !== read ? `A number leads to the errors of its class on ${read}, the rows that may be read.` : undefined}>
       <Table
-        key={`${which} ${split}`}
-        caption={`Precision, recall and F1 by class: ${systemTitle(which).toLowerCase()}, ${split}`}
-        columns={kColumns}
+        id="classes"
+        caption={`Precision, recall and F1 by class: ${systemTitle(system).toLowerCase()}, ${split}`}
+        columns={rows.some((row) => row.average_precision != null) ? [...columnsOf(read), kAveragePrecision] : columnsOf(read)}
         rows={rows}
         rowKey={(row) => row.class}
         searchText={(row) => row.class}
         searchLabel="Filter classes"
-        sortedBy={{ key: "f1", descending: false }}
+        sortedBy="f1"
         controls={
           <>
-            <Choice label="System" name="class-system" options={systems.map((value) => ({ value, text: systemTitle(value) }))} value={which} onChange={setWhich} />
+            <Choice label="System" name="class-system" options={systems.map((value) => ({ value, text: systemTitle(value) }))} value={system} onChange={setWhich} />
             <Choice label="Split" name="class-split" options={splits.map((value) => ({ value, text: value }))} value={split} onChange={setWanted} />
           </>
         }

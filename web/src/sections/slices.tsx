@@ -1,11 +1,14 @@
 import { useState } from "preact/hooks";
 import type { Measure, Report, SliceResult } from "../report";
+import { linkTo } from "../address";
 import { DotPlot, type DotRow, SeriesLegend } from "../charts/dot_plot";
 import { Figure } from "../charts/figure";
 import { count, interval, percent, spoken } from "../format";
 import { MeasureText } from "../parts/measure";
 import { Name } from "../parts/name";
+import { Origin } from "../parts/origin";
 import { Block, Empty, Section } from "../parts/section";
+import { SimpleTable } from "../parts/simple_table";
 import { type Column, Table } from "../parts/table";
 import { headlineSplit, kSystems, metricsOn, systemsOf, systemTitle, type SystemName } from "../systems";
 
@@ -22,6 +25,7 @@ export function Slices({ report }: { report: Report }) {
         <>
           {systems.length > 0 && <SliceChart report={report} slices={slices} systems={systems} />}
           <SliceTable slices={slices} systems={systems} />
+          <Origin stage="evaluate" path="slices" />
         </>
       )}
     </Section>
@@ -33,9 +37,16 @@ function accuracyOf(slice: SliceResult, system: SystemName): Measure | null {
   return accuracy && Number.isFinite(accuracy.value) ? accuracy : null;
 }
 
+/** The weakest first, as the last of the systems sees it; slices without a verdict come last. */
+function byAccuracy(slices: readonly SliceResult[], systems: readonly SystemName[]): SliceResult[] {
+  const main = systems.at(-1) ?? "model";
+  const place = (slice: SliceResult) => (slice.note ? 2 : 0) + (accuracyOf(slice, main)?.value ?? 1);
+  return [...slices].sort((a, b) => place(a) - place(b));
+}
+
 function SliceChart({ report, slices, systems }: { report: Report; slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
   const [all, setAll] = useState(false);
-  const measured = slices.filter((slice) => systems.some((system) => accuracyOf(slice, system)));
+  const measured = byAccuracy(slices.filter((slice) => systems.some((system) => accuracyOf(slice, system))), systems);
   if (measured.length === 0) return null;
   const split = headlineSplit(report);
   const last = systemsOf(report).at(-1);
@@ -62,7 +73,7 @@ function SliceChart({ report, slices, systems }: { report: Report; slices: reado
     <Block title="Accuracy by slice">
       <Figure
         title="Accuracy by slice"
-        caption={`${whole && last ? `The dashed line is the ${last.title.toLowerCase()} on all rows, ${percent(whole.value)}. ` : ""}Slices with a note are drawn faint: they allow no verdict.`}
+        caption={`${whole && last ? `The dashed line is the ${last.title.toLowerCase()} on all rows, ${percent(whole.value)}. ` : ""}The weakest comes first. Slices with a note are drawn faint: they allow no verdict.`}
         data={data}
         legend={<SeriesLegend series={systems.map((name) => ({ name, text: systemTitle(name) }))} />}
       >
@@ -85,16 +96,33 @@ function shortNote(note: string): string {
 function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; systems: readonly SystemName[] }) {
   const columns: Column<SliceResult>[] = [
     { key: "slice", header: "Slice", kind: "wide", cell: (slice) => <Name text={slice.slice} />, sort: (slice) => slice.slice },
-    { key: "definition", header: "Definition", kind: "definition", cell: (slice) => <code class="clamp">{slice.definition}</code> },
+    { key: "definition", header: "Definition", kind: "definition", cell: (slice) => <code class="clamp">{slice.definition}</code>, sort: (slice) => slice.definition },
     { key: "train", header: "Train", number: true, cell: (slice) => count(slice.rows?.train), sort: (slice) => slice.rows?.train },
     { key: "valid", header: "Valid", number: true, cell: (slice) => count(slice.rows?.valid), sort: (slice) => slice.rows?.valid },
     { key: "test", header: "Test", number: true, cell: (slice) => count(slice.rows?.test), sort: (slice) => slice.rows?.test },
-    ...systems.map((system) => ({ key: system, header: systemTitle(system), number: true, cell: (slice: SliceResult) => <MeasureText measure={accuracyOf(slice, system)} />, sort: (slice: SliceResult) => accuracyOf(slice, system)?.value })),
+    ...systems.map((system) => ({ key: system, header: systemTitle(system), number: true, cell: (slice: SliceResult) => <MeasureText measure={accuracyOf(slice, system)} href={linkTo("table-slices", { open: slice.slice }, "slices")} />, sort: (slice: SliceResult) => accuracyOf(slice, system)?.value })),
     { key: "note", header: "Note", kind: "middle", cell: (slice) => (<span class="fact-note">{slice.note}</span>), sort: (slice) => slice.note || null },
   ];
   return (
     <Block title="All slices">
-      <Table caption="Slices, with accuracy by system" columns={columns} rows={slices} rowKey={(slice) => slice.slice} searchText={(slice) => `${slice.slice} ${slice.definition} ${slice.note}`} searchLabel="Filter slices" />
+      <Table id="slices" caption="Slices, with accuracy by system" details={(slice) => <SliceDetails slice={slice} systems={systems} />} columns={columns} rows={slices} rowKey={(slice) => slice.slice} searchText={(slice) => `${slice.slice} ${slice.definition} ${slice.note}`} searchLabel="Filter slices" />
     </Block>
+  );
+}
+
+/** What a slice's numbers are made from: its definition, its rows, and every metric with its n. */
+function SliceDetails({ slice, systems }: { slice: SliceResult; systems: readonly SystemName[] }) {
+  const rows = systems.flatMap((system) => {
+    const metrics = slice[system];
+    if (!metrics) return [];
+    return [[systemTitle(system), <MeasureText measure={metrics.accuracy} />, <MeasureText measure={metrics.macro_f1} />, <MeasureText measure={metrics.coverage} />, <MeasureText measure={metrics.accuracy_on_covered} />, count(metrics.accuracy.n)]];
+  });
+  const headers = [{ text: "System" }, ...["Accuracy", "Macro F1", "Coverage", "Accuracy on covered", "n"].map((text) => ({ text, number: true }))];
+  return (
+    <div class="source-details">
+      <pre>{slice.definition}</pre>
+      {rows.length > 0 && <SimpleTable caption={`Metrics of the slice ${slice.slice}`} headers={headers} rows={rows} />}
+      {slice.note && <p class="note">{slice.note}</p>}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { Curve } from "../charts/curve";
 import { Figure } from "../charts/figure";
 import { count, decimal, percent, seconds } from "../format";
 import { Name } from "../parts/name";
+import { Origin } from "../parts/origin";
 import { Block, Empty, Facts, Options, Section } from "../parts/section";
 
 export function Training({ report }: { report: Report }) {
@@ -25,6 +26,7 @@ export function Training({ report }: { report: Report }) {
           <Block title="Options">
             <Options options={training.options} />
           </Block>
+          <Origin stage="train" path="training" />
         </>
       )}
     </Section>
