@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "hone/core/build_info.h"
 #include "hone/core/clock.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
@@ -95,7 +96,10 @@ RunRecord begin_record(const Stage& stage, const std::string& key, const StagePa
   record.seed = context.project().seed;
   record.code_version = "hone " HONE_VERSION " " + std::string(stage.name) + "/" + std::to_string(stage.version);
   record.started = utc_now();
-  record.detail = {{"version", stage.version}, {"parts", parts}};
+  record.detail = {{"version", stage.version},
+                   {"parts", parts},
+                   {"program", {{"commit", kHoneCommit}, {"build", build_id()}}},
+                   {"environment", environment_json()}};
   for (const RunRecord& before : context.done)
     for (const NamedRef& output : before.outputs)
       if (!output.name.starts_with("source/") && !output.name.starts_with("slice/")) record.inputs.push_back(output);

@@ -104,7 +104,7 @@ char single_character(const ConfigNode& node) {
 
 ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& root) {
   node.allow_keys({"files", "id", "text", "group", "split", "encoding", "delimiter", "decimal", "time_zone", "max_bad_rows",
-                   "skip_empty_texts", "near_duplicates"});
+                   "skip_empty_texts", "near_duplicates", "about"});
   ImportOptions data;
   if (const ConfigNode* split = node.find("split")) data.split = read_split(*split, root);
   const bool by_files = data.split.by == SplitOptions::By::kFiles;
@@ -121,6 +121,45 @@ ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& roo
   if (const ConfigNode* skip = node.find("skip_empty_texts")) data.skip_empty_texts = skip->boolean();
   at_named_key(node, [&] { data.validate(); });
   return data;
+}
+
+DataAbout read_about(const ConfigNode& node) {
+  node.allow_keys({"licence", "purpose", "legal_basis", "pii", "consent", "retain_until", "personal"});
+  DataAbout about;
+  const auto take = [&](const char* key, std::string& text) {
+    const ConfigNode* value = node.find(key);
+    if (!value) return;
+    constexpr std::size_t kLongest = 500;  // Of each: an event of the ledger has 16 KiB.
+    if (value->text().empty() || value->text().size() > kLongest) throw value->error("expected a text of at most 500 bytes");
+    text = value->text();
+  };
+  take("licence", about.licence);
+  take("purpose", about.purpose);
+  take("legal_basis", about.legal_basis);
+  take("pii", about.pii);
+  take("consent", about.consent);
+  take("retain_until", about.retain_until);
+  if (const ConfigNode* personal = node.find("personal"))
+    for (const std::string& column : personal->texts()) about.personal.insert(column);
+  return about;
+}
+
+// What a signed note may be named: no spaces, no plus (signed-note), and short.
+LedgerSettings read_ledger(const ConfigNode& node) {
+  node.allow_keys({"origin", "segregation"});
+  LedgerSettings ledger;
+  if (const ConfigNode* origin = node.find("origin")) {
+    ledger.origin = origin->text();
+    const bool is_plain = std::ranges::all_of(ledger.origin, [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
+    if (ledger.origin.empty() || ledger.origin.size() > 200 || !is_plain)
+      throw origin->error("expected a name such as bank.example/complaints: letters, digits and signs, no space and no '+'");
+  }
+  if (const ConfigNode* segregation = node.find("segregation")) {
+    if (segregation->text() != "solo" && segregation->text() != "enforced")
+      throw segregation->error("expected solo or enforced, found '" + segregation->text() + "'");
+    ledger.solo = segregation->text() == "solo";
+  }
+  return ledger;
 }
 
 bool is_drop(const ConfigNode& node, std::string_view other) {
@@ -327,15 +366,37 @@ void keep_gold_apart(Project& project, const ConfigNode& yaml) {
                                                   "': what is measured may not choose its rows; give it another column");
 }
 
-IncludeReader include_reader(const std::filesystem::path& root) {
-  return [root](const std::string& pattern, const ConfigNode& where) {
+IncludeReader include_reader(Project& project) {
+  return [&project](const std::string& pattern, const ConfigNode& where) {
     std::vector<std::pair<std::string, ConfigNode>> files;
-    for (const std::filesystem::path& path : files_inside(root, pattern, where)) {
-      const std::string shown = path.lexically_relative(root).string();
+    for (const std::filesystem::path& path : files_inside(project.root, pattern, where)) {
+      const std::string shown = path.lexically_relative(project.root).string();
+      project.files.insert(shown);
       files.emplace_back(shown, read_yaml(path, shown));
     }
     return files;
   };
+}
+
+// As file_reader() reads them, and noted as the project's.
+FileReader noting_reader(Project& project) {
+  return [&project, read = file_reader(project.root)](const std::string& path, const ConfigNode& where) {
+    std::string bytes = read(path, where);
+    for (const std::filesystem::path& file : files_inside(project.root, path, where))
+      project.files.insert(file.lexically_relative(project.root).string());
+    return bytes;
+  };
+}
+
+void note_other_files(Project& project, const ConfigNode& yaml) {
+  project.files.insert("hone.yaml");
+  const ConfigNode* taxonomy = yaml.at("task").find("taxonomy");
+  if (taxonomy && taxonomy->is_scalar())
+    for (const std::filesystem::path& file : files_inside(project.root, taxonomy->text(), *taxonomy))
+      project.files.insert(file.lexically_relative(project.root).string());
+  for (const Source& source : project.sources)
+    if (source.kind == Source::Kind::kProcess)
+      for (const std::filesystem::path& file : code_of(project, source)) project.files.insert(file.lexically_relative(project.root).string());
 }
 
 }  // namespace
@@ -396,18 +457,19 @@ Project load_project(const std::filesystem::path& root) {
     throw Error(ErrorCode::kNotFound, "no hone.yaml in '" + root.string() + "'; `hone init DIR --from FILE` makes one");
   const ConfigNode yaml = read_yaml(root / "hone.yaml", "hone.yaml");
   if (yaml.is_null()) throw Error(ErrorCode::kInvalidProject, "hone.yaml is empty; `hone init DIR --from FILE` writes one to start from");
-  yaml.allow_keys({"data", "task", "gold", "sources", "label_model", "model", "slices", "evaluate", "seed"});
+  yaml.allow_keys({"data", "task", "gold", "sources", "label_model", "model", "slices", "evaluate", "ledger", "seed"});
 
   Project project;
   project.root = std::filesystem::absolute(root).lexically_normal();
   if (!project.root.has_filename()) project.root = project.root.parent_path();
   project.name = project.root.filename().string();
   project.data = read_data(yaml.at("data"), project.root);
+  if (const ConfigNode* about = yaml.at("data").find("about")) project.about = read_about(*about);
   if (const ConfigNode* near_duplicates = yaml.at("data").find("near_duplicates"))
     project.near_duplicates = read_near_duplicates(*near_duplicates, project.data.split);
   project.task = read_task(yaml.at("task"), project.root);
   if (const ConfigNode* gold = yaml.find("gold")) project.gold = read_gold(*gold, project.task);
-  project.sources = parse_sources(yaml.at("sources"), project.task, include_reader(project.root), file_reader(project.root));
+  project.sources = parse_sources(yaml.at("sources"), project.task, include_reader(project), noting_reader(project));
   if (const ConfigNode* model = yaml.find("label_model")) {
     read_component(*model, project.label_model, project.label_model_options);
     at(*model, [&] { make_label_model(project.label_model, project.label_model_options); });
@@ -420,7 +482,9 @@ Project load_project(const std::filesystem::path& root) {
   if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
   if (const ConfigNode* evaluate = yaml.find("evaluate")) project.evaluate = read_evaluate(*evaluate);
   if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
+  if (const ConfigNode* ledger = yaml.find("ledger")) project.ledger = read_ledger(*ledger);
   keep_gold_apart(project, yaml);
+  note_other_files(project, yaml);
   return project;
 }
 
@@ -460,6 +524,10 @@ const std::vector<ProjectKey>& project_keys() {
       {"slices", "a list of {slice: NAME, conditions}", "named parts of the rows that evaluation looks at one by one"},
       {"evaluate.metrics", "a list",
        "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},
+      {"data.about", "{licence, purpose, legal_basis, pii, consent, retain_until: a text, personal: columns}",
+       "what the ledger says of the data: where they may come from and be used for; no result depends on it"},
+      {"ledger.origin", "a name such as bank.example/complaints", "what the ledger's checkpoints are signed for; fixed when it begins"},
+      {"ledger.segregation", "solo (when absent) or enforced", "whether who made a release may approve it; fixed when the ledger begins"},
       {"seed", "a whole number, 1 when absent", "of everything random"},
   };
   return keys;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,18 @@ struct NearDuplicateRules {
   Straddling straddling = Straddling::kReport;
 };
 
+/// Where the rows come from and what they may be used for, as the ledger's data.import has it: `data.about`. No result depends on it.
+struct DataAbout {
+  std::string licence, purpose, legal_basis, pii, consent, retain_until;  // Empty: not stated.
+  std::set<std::string> personal;                                        // Columns with personal data.
+};
+
+/// How the project's ledger is kept: `ledger`. Fixed when the log begins.
+struct LedgerSettings {
+  std::string origin;  // "bank.example/complaints"; empty: hone.invalid/ and the project's ID.
+  bool solo = true;    // One person alone may approve what they did.
+};
+
 struct EvaluateOptions {
   std::vector<std::string> metrics{"accuracy", "macro-f1", "ece"};  // What the short result shows; the report has all.
 };
@@ -46,6 +59,7 @@ struct Project {
   std::string name;  // Of the folder.
 
   ImportOptions data;
+  DataAbout about;
   std::optional<NearDuplicateRules> near_duplicates;  // Nothing: they are not looked for.
   Task task;
   GoldOptions gold;
@@ -55,7 +69,11 @@ struct Project {
   nlohmann::json model = {{"name", "text-linear"}};  // name "none": nothing is trained.
   std::vector<Slice> slices;
   EvaluateOptions evaluate;
+  LedgerSettings ledger;
   std::uint64_t seed = 1;
+
+  /// hone.yaml and every file inside the project that it names, but data and models: paths from `root`.
+  std::set<std::string> files;
 
   std::filesystem::path state() const { return root / ".hone"; }
   bool trains() const { return model.at("name") != "none"; }

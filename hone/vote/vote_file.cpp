@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
@@ -52,6 +53,7 @@ class VoteFile {
   }
 
   std::size_t sources() const { return counts_.size(); }
+  std::uint64_t votes() const { return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}); }
 
   SourceVotes votes(std::size_t source) const {
     if (group_of_[source] < 0) return {};
@@ -105,6 +107,8 @@ std::vector<SourceVotes> read_source_votes(const std::filesystem::path& path) {
   for (std::size_t source = 0; source < file.sources(); ++source) sources.push_back(file.votes(source));
   return sources;
 }
+
+std::uint64_t count_source_votes(const std::filesystem::path& path) { return VoteFile(path).votes(); }
 
 SourceVotes read_source_votes(const std::filesystem::path& path, std::size_t source) {
   const VoteFile file(path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <vector>
@@ -16,6 +17,9 @@ void write_source_votes(std::span<const SourceVotes> sources, const std::filesys
 
 /// Throws kCorruptData, naming the file, when it does not hold votes.
 std::vector<SourceVotes> read_source_votes(const std::filesystem::path& path);
+
+/// How many votes the file holds, by its metadata alone.
+std::uint64_t count_source_votes(const std::filesystem::path& path);
 
 /// One source by its place in the file. Throws kNotFound when there are not so many.
 SourceVotes read_source_votes(const std::filesystem::path& path, std::size_t source);

@@ -1,0 +1,121 @@
+#include "hone/record/project_ledger.h"
+
+#include "hone/core/error.h"
+#include "hone/core/hash.h"
+#include "hone/core/json.h"
+#include "hone/ledger/key_file.h"
+#include "hone/core/build_info.h"
+
+namespace hone {
+namespace {
+
+constexpr std::string_view kNothingYet = "nothing is recorded yet; `hone run` begins the ledger";
+
+Error not_recorded_yet() { return Error(ErrorCode::kNotFound, std::string(kNothingYet)); }
+
+LedgerOptions options_of(const std::filesystem::path& state) {
+  LedgerOptions options;
+  options.seen_folder = state / "seen";
+  return options;
+}
+
+}  // namespace
+
+std::string token_of(std::string_view kind, std::initializer_list<std::string_view> parts) {
+  Sha256 hash;
+  hash.update_sized("hone/act-token/v1").update_sized(kind);
+  for (const std::string_view part : parts) hash.update_sized(part);
+  return hash.hex().substr(0, 32);
+}
+
+ProjectLedger::ProjectLedger(const Project& project, std::filesystem::path state)
+    : project_(project), state_(state.empty() ? state_folder() : std::move(state)), folder_(project.state() / "ledger") {}
+
+ProjectLedger::~ProjectLedger() = default;
+
+bool ProjectLedger::is_there() const { return std::filesystem::exists(folder_ / "commits"); }
+
+LedgerReader& ProjectLedger::reader() {
+  if (reader_) {
+    reader_->refresh();
+  } else {
+    if (!is_there()) throw not_recorded_yet();
+    reader_ = std::make_unique<LedgerReader>(folder_);
+  }
+  return *reader_;
+}
+
+EventIndex& ProjectLedger::index() {
+  LedgerReader& log = reader();
+  if (!index_) index_ = std::make_unique<EventIndex>(project_.state() / "index.db", log);
+  index_->refresh();
+  return *index_;
+}
+
+// The ID is drawn once and stands in the log's opening: a copy of the project is the same project.
+void ProjectLedger::create() {
+  const std::string id = random_token();
+  SigningKey key = SigningKey::generate(project_.ledger.origin.empty() ? "hone.invalid/" + id : project_.ledger.origin);
+  write_key_file(key_file_of(state_, id), key);
+  LogOpening opening;
+  opening.project = id;
+  opening.software = {"hone", std::string(kHoneVersion), build_id()};
+  opening.time_source = clock_source();
+  opening.solo = project_.ledger.solo;
+  LedgerWriter::create(folder_, key, opening, options_of(state_));
+}
+
+void ProjectLedger::check_opening() {
+  const std::string& wanted = project_.ledger.origin;
+  if (!wanted.empty() && wanted != origin())
+    throw Error(ErrorCode::kInvalidProject, "hone.yaml names the ledger '" + wanted + "', and that of this project is '" + origin() +
+                                                "': a log keeps its name; take ledger.origin out, or begin a new log with `hone ledger reopen`");
+}
+
+LedgerWriter& ProjectLedger::writer() {
+  if (!writer_) {
+    if (!is_there()) create();
+    check_opening();
+    writer_ = std::make_unique<LedgerWriter>(folder_, read_key_file(key_file_of(state_, id())), options_of(state_));
+    introduce();
+  }
+  return *writer_;
+}
+
+const Actor& ProjectLedger::actor() {
+  if (!actor_) actor_ = acting(state_);
+  return *actor_;
+}
+
+PayloadStore& ProjectLedger::payloads() {
+  if (!payloads_)
+    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", state_ / "payload-keys" / id());
+  return *payloads_;
+}
+
+bool ProjectLedger::is_solo() { return reader().event(0).body.at("segregation") == "solo"; }
+std::string ProjectLedger::id() { return reader().event(0).body.at("project").get<std::string>(); }
+std::string ProjectLedger::origin() { return reader().event(0).body.at("origin").get<std::string>(); }
+
+NewEvent ProjectLedger::event(std::string kind, nlohmann::json body, std::initializer_list<std::string_view> parts) {
+  NewEvent made{.kind = std::move(kind), .actor = actor().id, .role = actor().role, .body = std::move(body)};
+  if (parts.size() > 0) made.token = token_of(made.kind, parts);
+  return made;
+}
+
+// Who `p:…` is stands in the payloads, so that it can be erased. A program (s:…) is its own name.
+void ProjectLedger::introduce() {
+  if (!actor().id.starts_with("p:")) return;
+  NewEvent person = event("admin.person", nlohmann::json::object(), {actor().id});
+  if (reader().find_token(person.token)) return;
+  const Commitment profile = payloads().put(actor().id, nlohmann::json{{"account", account_name()}}.dump());
+  person.body = {{"person", actor().id}, {"profile", profile.to_json()}};
+  writer_->append(std::move(person)).get();
+}
+
+std::optional<Event> ProjectLedger::latest(std::string_view kind, std::string_view name) {
+  const auto seq = index().latest(kind, name);
+  return seq ? std::optional(reader().event(*seq)) : std::nullopt;
+}
+
+}  // namespace hone
