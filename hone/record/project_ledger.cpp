@@ -30,9 +30,15 @@ std::string token_of(std::string_view kind, std::initializer_list<std::string_vi
 }
 
 ProjectLedger::ProjectLedger(const Project& project, std::filesystem::path state)
-    : project_(project), state_(state.empty() ? state_folder() : std::move(state)), folder_(project.state() / "ledger") {}
+    : project_(project), state_(std::move(state)), folder_(project.state() / "ledger") {}
 
 ProjectLedger::~ProjectLedger() = default;
+
+const std::filesystem::path& ProjectLedger::state() {
+  if (state_.empty()) state_ = state_folder();
+  return state_;
+}
+
 
 bool ProjectLedger::is_there() const { return std::filesystem::exists(folder_ / "commits"); }
 
@@ -56,14 +62,14 @@ EventIndex& ProjectLedger::index() {
 // The ID is drawn once and stands in the log's opening: a copy of the project is the same project.
 void ProjectLedger::create(const std::string& id, const std::string& origin, nlohmann::json continues) {
   SigningKey key = SigningKey::generate(origin);
-  write_key_file(key_file_of(state_, id), key);
+  write_key_file(key_file_of(state(), id), key);
   LogOpening opening;
   opening.project = id;
   opening.software = {"hone", std::string(kHoneVersion), build_id()};
   opening.time_source = clock_source();
   opening.solo = project_.ledger.solo;
   opening.continues = std::move(continues);
-  LedgerWriter::create(folder_, key, opening, options_of(state_));
+  LedgerWriter::create(folder_, key, opening, options_of(state()));
 }
 
 void ProjectLedger::check_opening() {
@@ -73,13 +79,13 @@ void ProjectLedger::check_opening() {
                                                 "': a log keeps its name; take ledger.origin out, or begin a new log with `hone ledger reopen`");
 }
 
-std::filesystem::path ProjectLedger::key_file() { return key_file_of(state_, id()); }
+std::filesystem::path ProjectLedger::key_file() { return key_file_of(state(), id()); }
 std::filesystem::path ProjectLedger::next_key_file() { return key_file().string() + ".next"; }
 void ProjectLedger::take_next_key() { std::filesystem::rename(next_key_file(), key_file()); }
 
 // A rotation that was cut off behind its event leaves the new key waiting beside the old one.
 std::unique_ptr<LedgerWriter> ProjectLedger::opened() {
-  const auto open = [&](const std::filesystem::path& key) { return std::make_unique<LedgerWriter>(folder_, read_key_file(key), options_of(state_)); };
+  const auto open = [&](const std::filesystem::path& key) { return std::make_unique<LedgerWriter>(folder_, read_key_file(key), options_of(state())); };
   if (std::filesystem::exists(next_key_file())) {
     try {
       auto writer = open(next_key_file());
@@ -121,13 +127,13 @@ void ProjectLedger::reopen(const std::string& origin, const Checkpoint& before) 
 }
 
 const Actor& ProjectLedger::actor() {
-  if (!actor_) actor_ = acting(state_);
+  if (!actor_) actor_ = acting(state());
   return *actor_;
 }
 
 PayloadStore& ProjectLedger::payloads() {
   if (!payloads_)
-    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", payload_key_file_of(state_, id()));
+    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", payload_key_file_of(state(), id()));
   return *payloads_;
 }
 

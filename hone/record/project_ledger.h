@@ -76,8 +76,10 @@ class ProjectLedger {
   std::unique_ptr<LedgerWriter> opened();
   void introduce();  // Writes admin.person of who acts, once.
 
+  const std::filesystem::path& state();
+
   const Project& project_;
-  std::filesystem::path state_, folder_;
+  std::filesystem::path state_, folder_;  // The first is empty until it is needed: reading does without.
   std::unique_ptr<LedgerReader> reader_;
   std::unique_ptr<EventIndex> index_;
   std::unique_ptr<LedgerWriter> writer_;
