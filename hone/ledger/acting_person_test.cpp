@@ -85,7 +85,7 @@ TEST_F(ActingPerson, SaysWhatToDoWhereItCannotBeKept) {
 }
 
 TEST_F(ActingPerson, IsTheSameForProcessesThatMakeItAtTheSameTime) {
-  constexpr int kRounds = 10, kProcesses = 6;
+  constexpr int kRounds = 40, kProcesses = 6;
   for (int round = 0; round < kRounds; ++round) {
     int start[2], ends[2];
     ASSERT_EQ(::pipe(start), 0);
