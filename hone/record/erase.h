@@ -10,10 +10,10 @@
 namespace hone {
 
 struct EraseOptions {
-  std::string row;           // Its id.
-  std::string ground;        // Why, for who reads the ledger: "the customer asked for it". Not who.
-  std::string requested_by;  // Who asked; kept among the payloads, under a commitment.
-  std::string approver;      // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
+  std::string row{};           // Its id.
+  std::string ground{};        // Why, for who reads the ledger: "the customer asked for it". Not who.
+  std::string requested_by{};  // Who asked; kept among the payloads, under a commitment.
+  std::string approver{};      // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
   int threads = 0;
 };
 

@@ -27,9 +27,9 @@ struct Release {
 };
 
 struct ReleaseOptions {
-  std::string name;
-  std::string because;   // Why it is made, for who reads the ledger.
-  std::string approver;  // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
+  std::string name{};
+  std::string because{};   // Why it is made, for who reads the ledger.
+  std::string approver{};  // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
 };
 
 /// Makes a release of the project as it stands. Throws kNotFound when a stage is not up to date, kInvalidArgument for a name that is taken
