@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/eval/clustered.h"
@@ -26,8 +27,8 @@ std::string better_text(const Comparison& found) { return by_points("better", fo
 std::string worse_text(const Comparison& found) { return by_points("worse", -found.difference, -found.high, -found.low); }
 
 std::string never_differ_text(const Comparison& found) {
-  return fmt::format("the systems never differ on these {} items (the difference could be up to {} points either way)", found.n,
-                     points(found.high));
+  return fmt::format("the systems never differ on these {} items (the difference could be up to {} points either way)",
+                     with_commas(found.n), points(found.high));
 }
 
 std::string no_difference_text(std::optional<double> smallest) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/eval/comparison.h"
@@ -291,7 +292,7 @@ nlohmann::json compare_label_models(const VoteTableFiles& files, int threads, co
   given.own = default_label_model();
   json result = compared(given, threads, progress);
   result["notes"] = table.notes;
-  if (left > 0) result["notes"].push_back("gold of " + std::to_string(left) + " test rows was not read");
+  if (left > 0) result["notes"].push_back("gold of " + counted(left, "test row", "test rows") + " was not read");
   return result;
 }
 
