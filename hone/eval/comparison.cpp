@@ -159,6 +159,16 @@ Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t
   return found;
 }
 
+Comparison compare_scores(std::span<const double> differences, std::span<const std::uint32_t> clusters, bool differ,
+                          const ComparisonOptions& options) {
+  Comparison found{.a = {}, .b = {}, .split = {}, .n = differences.size(), .text = {}};
+  if (const std::optional<ClusteredMean> mean = clustered_mean(sum_by_cluster(differences, clusters)))
+    compare_clusters(found, *mean, differ, options);
+  else
+    compare_items(found, {}, options);
+  return found;
+}
+
 void to_json(nlohmann::json& json, const Comparison& comparison) {
   json = {{"a", comparison.a},
           {"b", comparison.b},
