@@ -110,7 +110,7 @@ class AggregateTest(ProjectTest):
 
     def test_of_repeated_votes_the_last_counts(self):
         told = hone_json("aggregate", data_folder("crowd") / "hitspam_crowdflower" / "labels.tsv", "--model", "majority")
-        self.assertIn("4169 votes were followed by another of the same source on the same example; the last counts", told["warnings"])
+        self.assertIn("4,169 votes were followed by another of the same source on the same example; the last counts", told["warnings"])
         self.assertEqual(told["votes"], 42762 - 4169)
 
 
