@@ -80,7 +80,7 @@ HoneFit::HoneFit(const VotePatterns& votes, const TokenTable& tokens, const SetT
       kept_(gold) {
   const std::size_t classes = votes.shape().classes;
   likelihood_.columns = ClassColumns(classes);
-  FitRows rows(votes, tokens, sets, gold, likelihood_.columns, patterns_to_fit((tokens.size() + sets.size()) * classes));
+  FitRows rows(votes, tokens, sets, gold, likelihood_.columns, patterns_to_fit((tokens.size() + sets.size()) * classes), threads);
   selective_ = selective_sources(rows, tokens, classes, evidence.kinds);
   take_for_rules(tokens, sets, evidence.kinds, selective_);
   likelihood_.complete = complete_tokens(tokens, selective_);

@@ -95,17 +95,17 @@ TEST(HoneModel, LeavesTheMajorityOnNoRowOfATinyTable) {
         ASSERT_EQ(overruled({every[a], every[b], every[c]}, 2), 0u) << a << " " << b << " " << c;
 }
 
-// Of four rows none, of four hundred those on which the good source stands alone: the best of five is right on 95 %.
+// Of four rows none, of four hundred those on which the two good sources stand against three that hardly beat chance.
 TEST(HoneModel, LeavesTheMajorityAsRowsTellOfTheSources) {
   std::size_t few = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed)
-    few += overruled(votes_of_known_sources({.95, .6, .6, .6, .5}, 4, 2, 1.0, seed).rows, 2);
+    few += overruled(votes_of_known_sources({.97, .97, .55, .55, .5}, 4, 2, 1.0, seed).rows, 2);
   EXPECT_EQ(few, 0u);
-  const KnownVotes many = votes_of_known_sources({.95, .6, .6, .6, .5}, 400, 2, 1.0, 1);
+  const KnownVotes many = votes_of_known_sources({.97, .97, .55, .55, .5}, 400, 2, 1.0, 1);
   const Fitted model = fitted(many.rows, 2);
   double majority = 0.0;
   for (std::size_t row = 0; row < many.rows.size(); ++row) majority += most_voted(many.rows[row], 2) == many.truth[row];
-  EXPECT_GT(share_right(model.labels, many.truth), majority / 400.0 + 0.02);
+  EXPECT_GT(share_right(model.labels, many.truth), majority / 400.0 + 0.05);
 }
 
 TEST(HoneModel, LeavesGoodSourcesThatAgreeAlone) {
