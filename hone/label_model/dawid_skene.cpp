@@ -32,10 +32,10 @@ std::size_t block_count(std::size_t patterns, std::size_t cells) {
   return std::clamp<std::size_t>(std::min(patterns / kBlockPatterns, by_memory), 1, kMostBlocks);
 }
 
-// Fewer cells are done sooner than another thread is begun.
-constexpr std::size_t kCellsForThreads = std::size_t{1} << 16;
+// Fewer additions of a pass, some tenths of a millisecond, are done sooner than another thread is begun on a busy machine.
+constexpr std::size_t kWorkForThreads = std::size_t{1} << 17;
 
-int threads_for(std::size_t cells, int threads) { return cells < kCellsForThreads ? 1 : threads; }
+int threads_for(std::size_t work, int threads) { return work < kWorkForThreads ? 1 : threads; }
 
 // The number of classes, known to the compiler where they are few: the loops over them are most of the fit.
 template <std::size_t kClasses>
@@ -149,12 +149,13 @@ class DawidSkene::Expectation {
         classes_(votes.shape().classes),
         likeliest_(votes.size(), std::numeric_limits<double>::infinity()) {
     blocks_.resize(block_count(votes.size(), cells()));
+    for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) work_ += votes.votes(pattern).size() * classes_;
     for (const Vote& kind : votes.kinds())
       cell_of_kind_.push_back((kind.source * model.columns_.size() + model.columns_.of(kind.class_id)) * classes_);
   }
 
   const Counts& run(int threads, bool first) {
-    parallel_for(blocks_.size(), threads,
+    parallel_for(blocks_.size(), threads_for(work_, threads),
                  [&](std::size_t block) { with_classes(classes_, [&](const auto& classes) { count_block(classes, block, first); }); });
     add_up(threads);
     return blocks_.front();
@@ -236,6 +237,7 @@ class DawidSkene::Expectation {
   const VotePatterns& votes_;
   const GoldCounts& gold_;
   std::size_t classes_;
+  std::size_t work_ = 0;                   // Of a pass, in additions.
   std::vector<std::size_t> cell_of_kind_;  // By kind of vote: where its counts begin, by truth.
   std::vector<double> likeliest_;          // By pattern, of the last pass.
   std::vector<Counts> blocks_;
