@@ -156,8 +156,8 @@ void FitRows::keep_gold(std::span<const std::uint64_t> rows_by_cell) {
 std::vector<double> FitRows::rows_by_token(std::size_t tokens) const {
   std::vector<double> counted(tokens);
   for (const Row& row : rows)
-    for (const std::uint32_t token : tokens_of(row))
-      if (token < tokens) counted[token] += row.all;
+    for (const std::uint32_t fired : tokens_of(row))
+      if (fired < tokens) counted[fired] += row.all;
   return counted;
 }
 
