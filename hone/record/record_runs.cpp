@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <thread>
 #include <tuple>
 
 #include "hone/core/build_info.h"
@@ -23,7 +24,7 @@ using Json = nlohmann::json;
 
 // What was seen at the last look, in .hone/recorded.json. Only a memory: without it all is looked at again, and nothing written twice.
 struct LastLook {
-  std::int64_t runs_changed_ns = -1;  // Of the folder of run records; -1: it may have changed again since.
+  std::int64_t runs_changed_ns = -1;  // Of the folder of run records.
   std::int64_t looked_ns = 0;         // 0: never.
   std::string settings;  // Hash of hone.yaml.
 };
@@ -51,11 +52,16 @@ LastLook look(const Workspace& workspace) {
   return now;
 }
 
-// A folder that was changed within this tick of its file system's clock may change again and show the same time.
-constexpr std::int64_t kTickNs = 20'000'000;
+// A folder that was changed within this tick of its file system's clock may change again and show the same time: the look waits for the
+// next one. Ten milliseconds are a tick of the slowest kernels.
+constexpr std::int64_t kTickNs = 10'000'000;
 
-void remember(const Workspace& workspace, LastLook now) {
-  if (now.looked_ns - now.runs_changed_ns < kTickNs) now.runs_changed_ns = -1;
+void wait_for_next_tick(const Workspace& workspace) {
+  const std::int64_t age = now_ns() - stamp_of(workspace.runs().folder()).modified_ns;
+  if (age >= 0 && age < kTickNs) std::this_thread::sleep_for(std::chrono::nanoseconds(kTickNs - age));
+}
+
+void remember(const Workspace& workspace, const LastLook& now) {
   const Json json = {{"ledger", "hone-recorded/1"}, {"runs_changed_ns", now.runs_changed_ns}, {"looked_ns", now.looked_ns}, {"settings", now.settings}};
   write_file_atomically(memory_file(workspace), json.dump(1) + "\n");
 }
@@ -342,8 +348,10 @@ bool is_anything_new(const LastLook& before, const LastLook& now, const ProjectL
 }  // namespace
 
 Recorded record_runs(Workspace& workspace, ProjectLedger& ledger) {
-  const LastLook before = read_last_look(workspace), now = look(workspace);
-  if (!is_anything_new(before, now, ledger)) return {};
+  const LastLook before = read_last_look(workspace);
+  if (!is_anything_new(before, look(workspace), ledger)) return {};
+  wait_for_next_tick(workspace);
+  const LastLook now = look(workspace);
   const bool is_first = !ledger.is_there();
   const std::vector<RunRecord> records = records_since(workspace, is_first ? 0 : before.looked_ns);
   ledger.writer();

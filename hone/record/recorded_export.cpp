@@ -1,5 +1,7 @@
 #include "hone/record/recorded_export.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <ostream>
 
@@ -48,11 +50,22 @@ std::uint64_t note(Workspace& workspace, ProjectLedger& ledger, const ExportOpti
       .seq;
 }
 
-// Fills the temporary file and writes the event.
+// A message about the temporary file, as one about what it becomes.
+std::string with_name(std::string message, const std::filesystem::path& temporary, const std::string& shown) {
+  const std::string own = temporary.string();
+  if (const std::size_t place = message.find(own); place != std::string::npos) message.replace(place, own.size(), shown);
+  return message;
+}
+
+// Fills the temporary file, which will be `shown`, and writes the event.
 RecordedExport make(Workspace& workspace, ProjectLedger& ledger, const ExportOptions& options, const ExportPurpose& purpose,
-                    const std::filesystem::path& temporary, const Progress& progress) {
+                    const std::filesystem::path& temporary, const std::string& shown, const Progress& progress) {
   RecordedExport made;
-  made.rows = export_labels(workspace, options, temporary, progress);
+  try {
+    made.rows = export_labels(workspace, options, temporary, progress);
+  } catch (const Error& error) {
+    throw Error(error.code(), with_name(error.what(), temporary, shown));
+  }
   made.sha256 = sha256_hex_of_file(temporary);
   record_runs(workspace, ledger);
   made.event = note(workspace, ledger, options, purpose, made);
@@ -64,7 +77,7 @@ RecordedExport make(Workspace& workspace, ProjectLedger& ledger, const ExportOpt
 RecordedExport export_recorded(Workspace& workspace, ProjectLedger& ledger, const ExportOptions& options, const ExportPurpose& purpose,
                                const std::filesystem::path& file, const Progress& progress) {
   const RemovedAtEnd temporary(temporary_name(std::filesystem::absolute(file).parent_path()));
-  const RecordedExport made = make(workspace, ledger, options, purpose, temporary.path(), progress);
+  const RecordedExport made = make(workspace, ledger, options, purpose, temporary.path(), file.string(), progress);
   publish_file(temporary.path(), file, 0644);
   return made;
 }
@@ -73,10 +86,11 @@ RecordedExport export_recorded(Workspace& workspace, ProjectLedger& ledger, cons
                                std::ostream& out, const Progress& progress) {
   if (options.format == TableFormat::kParquet) throw Error(ErrorCode::kInvalidArgument, "Parquet needs a file, not a stream");
   const RemovedAtEnd temporary(temporary_name(workspace.project().state()));
-  const RecordedExport made = make(workspace, ledger, options, purpose, temporary.path(), progress);
+  const RecordedExport made = make(workspace, ledger, options, purpose, temporary.path(), "a file in the project, before standard output", progress);
   std::ifstream rows(temporary.path(), std::ios::binary);
   if (made.rows > 0) out << rows.rdbuf();
-  if (!out.flush()) throw Error(ErrorCode::kIo, "cannot write to standard output: the rows are recorded as exported, and did not all get there");
+  if (!out.flush())
+    throw Error(ErrorCode::kIo, std::string("cannot write to standard output: ") + std::strerror(errno) + "; the rows are recorded as exported, and did not all get there");
   return made;
 }
 

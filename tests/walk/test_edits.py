@@ -97,7 +97,7 @@ class EditTest(ProjectTest):
             data[len(data) // 2] ^= 1
             path.write_bytes(data)
         hone("run", "--project", project)
-        self.assertEqual(sorted(path.name for path in (project / ".hone" / "objects").glob("??/*")), before)
+        self.assertLessEqual(set(before), {path.name for path in (project / ".hone" / "objects").glob("??/*")})
         self.assertEqual({stage["state"] for stage in hone_json("run", "--project", project)["stages"]}, {"fresh"})
 
     def test_a_source_that_reads_gold_votes_on_train_rows_alone(self):
