@@ -103,7 +103,7 @@ Answer nothing_overwritten(Facts& facts) {
     if (definition.body.contains("supersedes") && superseding.size() < kEventsNamed) superseding.push_back(definition.seq);
   std::ranges::sort(superseding);
   return met("the log only grows: what replaces something names it (`supersedes`), and objects are named by their hash. `hone gc` may remove objects that no release "
-             "and no current run holds; their hashes stay in the log",
+             "and no run that counts holds, and the log says so",
              superseding);
 }
 
@@ -178,7 +178,7 @@ Answer label_model_repeatable(Facts& facts) {
   if (!run) return not_met("no run of the label model is recorded");
   const std::string commit = run->body.at("code").at("commit");
   if (commit == "unknown") return not_met("the run pins its options, seed and inputs by hash, but not the commit of the code that ran", {run->seq});
-  return met("the run pins options, seed, code and inputs by hash, and the same ones give the same bytes; no command yet runs an old event again by itself", {run->seq});
+  return met("the run pins options, seed, code and inputs by hash; `hone replay RELEASE` runs a release's stages again and compares every byte", {run->seq});
 }
 
 std::string how_split(const Project& project) {
@@ -247,10 +247,11 @@ Answer judges_valid(Facts& facts) {
   return met("each judge was admitted by a blind sample that people labeled", gates);
 }
 
+// Exports are events; a look is not.
 Answer reads_recorded(Facts& facts) {
-  const auto reads = facts.newest({"read."});
-  if (reads.empty()) return not_met("no read.* event: nothing says who read or exported data. Files of the project can be copied without Hone");
-  return met("reads and exports by Hone are events with recipient and file hash. Files of the project can be copied without it", reads);
+  return not_met("exports by Hone are read.export events with recipient and file hash; who looks at rows with `hone why`, `hone lf` or the report page is not recorded, "
+                 "and files of the project can be copied without Hone",
+                 facts.newest({"read."}));
 }
 
 Answer challenged(Facts& facts) {
