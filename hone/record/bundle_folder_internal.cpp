@@ -29,7 +29,8 @@ void BundleFolder::copy(const std::string& name, const ObjectStore& objects, con
 
 void BundleFolder::add_folder(const std::string& name) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path(name)))
-    if (entry.is_regular_file()) files_[entry.path().lexically_relative(folder_).generic_string()] = {entry.file_size(), sha256_hex_of_file(entry.path())};
+    if (entry.is_regular_file())
+      files_[entry.path().lexically_relative(folder_).generic_string()] = {entry.file_size(), sha256_hex_of_file(entry.path())};
 }
 
 std::uint64_t BundleFolder::bytes() const {

@@ -78,7 +78,9 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-Answer no_person_votes() { return not_applicable("no person voted: all labels come from labeling functions, models and columns of the data"); }
+Answer no_person_votes() {
+  return not_applicable("no person voted: all labels come from labeling functions, models and columns of the data");
+}
 
 // --- The points, in their order.
 
@@ -88,12 +90,15 @@ Answer leads_to_votes(Facts& facts) {
   if (votes.empty()) return not_met("no votes are recorded in the log");
   const std::size_t sources = facts.project().sources.size();
   if (definitions.size() < sources)
-    return not_met(counted(sources - definitions.size(), "source") + " of the project, of " + std::to_string(sources) + ", stand in no source.define event", votes);
+    return not_met(counted(sources - definitions.size(), "source") + " of the project, of " + std::to_string(sources) +
+                       ", stand in no source.define event",
+                   votes);
   const auto external = std::ranges::count_if(definitions, [](const Event& event) { return event.body.at("type") == "external"; });
   std::string because = "`hone why ROW` shows each vote on a row, and each of the " + counted(sources, "source") +
                         " is pinned by a hash of what it asks; labeling functions state no confidence";
   if (external > 0)
-    because += "; for " + counted(static_cast<std::size_t>(external), "of them", "of them") + ", a program or a column, the log does not know what stood behind its votes";
+    because += "; for " + counted(static_cast<std::size_t>(external), "of them", "of them") +
+               ", a program or a column, the log does not know what stood behind its votes";
   return met(std::move(because), first_ten(definitions));
 }
 
@@ -102,9 +107,11 @@ Answer nothing_overwritten(Facts& facts) {
   for (const Event& definition : facts.definitions())
     if (definition.body.contains("supersedes") && superseding.size() < kEventsNamed) superseding.push_back(definition.seq);
   std::ranges::sort(superseding);
-  return met("the log only grows: what replaces something names it (`supersedes`), and objects are named by their hash. `hone gc` may remove objects that no release "
-             "and no run that counts holds, and the log says so",
-             superseding);
+  return met(
+      "the log only grows: what replaces something names it (`supersedes`), and objects are named by their hash. `hone gc` may remove "
+      "objects that no release "
+      "and no run that counts holds, and the log says so",
+      superseding);
 }
 
 Answer deletion_recorded(Facts& facts) {
@@ -116,15 +123,18 @@ Answer deletion_recorded(Facts& facts) {
 Answer provable_offline(Facts& facts) {
   const auto anchors = facts.newest({"anchor"});
   if (anchors.empty())
-    return not_met("`hone-verify` checks the log offline, but no anchor event says that somebody outside holds a checkpoint: without one, an older or another history "
-                   "could stand here");
+    return not_met(
+        "`hone-verify` checks the log offline, but no anchor event says that somebody outside holds a checkpoint: without one, an older or "
+        "another history "
+        "could stand here");
   return met("`hone-verify` checks the log offline against the checkpoints that these anchors left with others", anchors);
 }
 
 Answer clock_bounded(Facts& facts) {
   const std::string state = facts.event(0).body.at("time_source").at("state");
   const auto jumps = facts.newest({"admin.clock"}), anchors = facts.newest({"anchor"});
-  const std::string clock = "the clock of the machine, '" + state + "' when the log was opened; times never fall but at an admin.clock event, of which there " +
+  const std::string clock = "the clock of the machine, '" + state +
+                            "' when the log was opened; times never fall but at an admin.clock event, of which there " +
                             (jumps.empty() ? "is none" : "are some");
   if (anchors.empty()) return not_met(clock + "; no anchor bounds the true times from outside", jumps);
   return met(clock + "; anchors bound the true times", anchors);
@@ -135,7 +145,10 @@ Answer named_people(Facts& facts) {
   if (facts.is_solo()) return not_met("the log was opened with `segregation: solo`: one person may vote, decide and approve alone", people);
   const auto roles = facts.newest({"admin.role"});
   if (people.empty() || roles.empty()) return not_met("no admin.role event gives a person the role they act in", people);
-  return met("each event names a person and the role of the act; who adjudicates or approves is another one, which is checked at the append and by hone-verify", roles);
+  return met(
+      "each event names a person and the role of the act; who adjudicates or approves is another one, which is checked at the append and "
+      "by hone-verify",
+      roles);
 }
 
 // Of votes by people: whether the newest one says all of these.
@@ -144,7 +157,8 @@ Answer shown_to_voter(Facts& facts, const std::vector<std::string>& members, con
   if (!vote) return no_person_votes();
   const Json shown = vote->body.value("shown", Json::object());
   for (const std::string& member : members)
-    if (!shown.contains(member) && !vote->body.contains(member)) return not_met("the newest vote of a person does not say its `" + member + "`", {vote->seq});
+    if (!shown.contains(member) && !vote->body.contains(member))
+      return not_met("the newest vote of a person does not say its `" + member + "`", {vote->seq});
   return met(what, facts.newest({"vote.person"}));
 }
 
@@ -152,7 +166,9 @@ Answer guideline_shown(Facts& facts) {
   return shown_to_voter(facts, {"guideline", "taxonomy"}, "votes name the guideline and the classes that stood in front of the voter");
 }
 
-Answer seen_by_voter(Facts& facts) { return shown_to_voter(facts, {"shown", "ms"}, "votes say which fields and suggestions were shown, and for how long"); }
+Answer seen_by_voter(Facts& facts) {
+  return shown_to_voter(facts, {"shown", "ms"}, "votes say which fields and suggestions were shown, and for how long");
+}
 
 Answer fair_sample(Facts& facts) {
   if (!facts.last("vote.person")) return no_person_votes();
@@ -177,14 +193,19 @@ Answer label_model_repeatable(Facts& facts) {
   const std::optional<Event> run = facts.run("label");
   if (!run) return not_met("no run of the label model is recorded");
   const std::string commit = run->body.at("code").at("commit");
-  if (commit == "unknown") return not_met("the run pins its options, seed and inputs by hash, but not the commit of the code that ran", {run->seq});
-  return met("the run pins options, seed, code and inputs by hash; `hone replay RELEASE` runs a release's stages again and compares every byte", {run->seq});
+  if (commit == "unknown")
+    return not_met("the run pins its options, seed and inputs by hash, but not the commit of the code that ran", {run->seq});
+  return met(
+      "the run pins options, seed, code and inputs by hash; `hone replay RELEASE` runs a release's stages again and compares every byte",
+      {run->seq});
 }
 
 std::string how_split(const Project& project) {
   switch (project.data.split.by) {
     case SplitOptions::By::kHash:
-      return "splits go by a hash of " + std::string(!project.data.group.empty() ? "the group" : project.data.id.empty() ? "the text" : "the id");
+      return "splits go by a hash of " + std::string(!project.data.group.empty() ? "the group"
+                                                     : project.data.id.empty()   ? "the text"
+                                                                                 : "the id");
     case SplitOptions::By::kField:
       return "splits are a column of the data, fixed with the dataset's hash";
     case SplitOptions::By::kFiles:
@@ -206,7 +227,9 @@ Answer splits_sealed(Facts& facts) {
     if (*event) events.push_back((*event)->seq);
   std::ranges::sort(events);
   if (!missing.empty()) return not_met(how_split(facts.project()) + "; but " + joined(missing), events);
-  return met(how_split(facts.project()) + "; near-duplicates across splits were looked for; test gold is read by evaluation alone, and no source shows its rows (`splits_visible`)",
+  return met(how_split(facts.project()) +
+                 "; near-duplicates across splits were looked for; test gold is read by evaluation alone, and no source shows its rows "
+                 "(`splits_visible`)",
              events);
 }
 
@@ -214,7 +237,9 @@ Answer metrics_pinned(Facts& facts) {
   if (facts.project().gold.field.empty()) return not_applicable("without gold nothing is measured");
   const std::optional<Event> report = facts.run("report");
   if (!report) return not_met("no report is recorded");
-  return met("the report names dataset, votes, labels, gold and model by hash; other gold makes another report, and a release keeps its own", {report->seq});
+  return met(
+      "the report names dataset, votes, labels, gold and model by hash; other gold makes another report, and a release keeps its own",
+      {report->seq});
 }
 
 Answer data_described(Facts& facts) {
@@ -230,7 +255,8 @@ Answer data_described(Facts& facts) {
 Answer bias_examined(Facts& facts) {
   const std::size_t slices = facts.project().slices.size();
   const std::optional<Event> report = facts.run("report");
-  const std::string shown = slices == 0 ? "the report shows coverage, and no slices are defined" : "the report shows coverage and results for " + counted(slices, "slice");
+  const std::string shown = slices == 0 ? "the report shows coverage, and no slices are defined"
+                                        : "the report shows coverage and results for " + counted(slices, "slice");
   return not_met(shown + "; no event says who examined them for bias, what they found and what was done",
                  report ? std::vector<std::uint64_t>{report->seq} : std::vector<std::uint64_t>{});
 }
@@ -249,9 +275,11 @@ Answer judges_valid(Facts& facts) {
 
 // Exports are events; a look is not.
 Answer reads_recorded(Facts& facts) {
-  return not_met("exports by Hone are read.export events with recipient and file hash; who looks at rows with `hone why`, `hone lf` or the report page is not recorded, "
-                 "and files of the project can be copied without Hone",
-                 facts.newest({"read."}));
+  return not_met(
+      "exports by Hone are read.export events with recipient and file hash; who looks at rows with `hone why`, `hone lf` or the report "
+      "page is not recorded, "
+      "and files of the project can be copied without Hone",
+      facts.newest({"read."}));
 }
 
 Answer challenged(Facts& facts) {
@@ -263,29 +291,35 @@ Answer challenged(Facts& facts) {
 }
 
 Answer inspectors_copy(Facts&) {
-  return met("`hone evidence RELEASE` writes log, labels, definitions, reports and lineage for people and for programs; the texts of the rows stay with the project, named by hash");
+  return met(
+      "`hone evidence RELEASE` writes log, labels, definitions, reports and lineage for people and for programs; the texts of the rows "
+      "stay with the project, named by hash");
 }
 
 Answer administration_logged(Facts& facts) {
   const auto acts = facts.newest({"admin."});
   if (acts.empty()) return not_met("no admin.* event");
-  return met("changes of hone.yaml and of people are events of the same log, and no setting stops them. What is refused is not recorded yet, and who owns the files can "
-             "remove the log as a whole",
-             acts);
+  return met(
+      "changes of hone.yaml and of people are events of the same log, and no setting stops them. What is refused is not recorded yet, and "
+      "who owns the files can "
+      "remove the log as a whole",
+      acts);
 }
 
 Answer restorable(Facts& facts) {
   const auto restores = facts.newest({"admin.backup", "admin.restore"});
   if (!facts.last("admin.restore")) return not_met("no restore was tried: no admin.restore says that the root was reached again", restores);
   const std::optional<Event> import = facts.last("data.import");
-  if (!import || import->body.at("retain_until") == "not stated") return not_met("a restore reached the root, but no retention is stated", restores);
+  if (!import || import->body.at("retain_until") == "not stated")
+    return not_met("a restore reached the root, but no retention is stated", restores);
   return met("a restore reached the root, and the import states how long data is kept", restores);
 }
 
 Answer approved_and_compared(Facts& facts) {
   const auto releases = facts.newest({"release"});
   return met(std::string("a release names its approver and why, and pins the diff to the one before by row and slice; ") +
-                 (releases.empty() ? "none stands before this one" : "these stand before this one") + (facts.is_solo() ? "; with `segregation: solo` approver and actor may be one" : ""),
+                 (releases.empty() ? "none stands before this one" : "these stand before this one") +
+                 (facts.is_solo() ? "; with `segregation: solo` approver and actor may be one" : ""),
              releases);
 }
 
@@ -335,28 +369,35 @@ Json checklist_json(Workspace& workspace, ProjectLedger& ledger) {
   Json points = Json::array();
   for (std::size_t number = 0; number < kPoints.size(); ++number) {
     const Answer answer = kPoints[number].answer(facts);
-    points.push_back({{"number", number + 1}, {"asked", kPoints[number].asked}, {"answer", answer.word}, {"because", answer.because}, {"events", answer.events}});
+    points.push_back({{"number", number + 1},
+                      {"asked", kPoints[number].asked},
+                      {"answer", answer.word},
+                      {"because", answer.because},
+                      {"events", answer.events}});
   }
   return {{"format", "hone-checklist/1"}, {"points", points}};
 }
 
 ChecklistCounts count_answers(const Json& checklist) {
   ChecklistCounts counts;
-  for (const Json& point : checklist.at("points")) ++(point.at("answer") == "met" ? counts.met : point.at("answer") == "not met" ? counts.not_met : counts.not_applicable);
+  for (const Json& point : checklist.at("points"))
+    ++(point.at("answer") == "met" ? counts.met : point.at("answer") == "not met" ? counts.not_met : counts.not_applicable);
   return counts;
 }
 
 std::string checklist_markdown(const Json& checklist) {
   const ChecklistCounts counts = count_answers(checklist);
-  std::string text = "# What a model-risk or QA reader asks\n\n" + std::to_string(counts.met) + " met, " + std::to_string(counts.not_met) + " not met, " +
-                     std::to_string(counts.not_applicable) +
-                     " not applicable. Drawn from what the EU AI Act (Article 10), 21 CFR 11.10(e) and OCC Bulletin 2026-13 ask of records; no answer says that a law is "
+  std::string text = "# What a model-risk or QA reader asks\n\n" + std::to_string(counts.met) + " met, " + std::to_string(counts.not_met) +
+                     " not met, " + std::to_string(counts.not_applicable) +
+                     " not applicable. Drawn from what the EU AI Act (Article 10), 21 CFR 11.10(e) and OCC Bulletin 2026-13 ask of "
+                     "records; no answer says that a law is "
                      "met. SR 11-7 is rescinded and is not answered.\n\n| | asked | answer | because | events |\n|---|---|---|---|---|\n";
   for (const Json& point : checklist.at("points")) {
     std::vector<std::string> events;
     for (const Json& seq : point.at("events")) events.push_back(seq.dump());
-    text += "| " + point.at("number").dump() + " | " + markdown_cell(point.at("asked").get<std::string>()) + " | **" + point.at("answer").get<std::string>() + "** | " +
-            markdown_cell(point.at("because").get<std::string>()) + " | " + joined(events) + " |\n";
+    text += "| " + point.at("number").dump() + " | " + markdown_cell(point.at("asked").get<std::string>()) + " | **" +
+            point.at("answer").get<std::string>() + "** | " + markdown_cell(point.at("because").get<std::string>()) + " | " +
+            joined(events) + " |\n";
   }
   return text;
 }

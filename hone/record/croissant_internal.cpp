@@ -27,10 +27,12 @@ Json context() {
                   {"data", {{"@id", "cr:data"}, {"@type", "@json"}}},
                   {"dataType", {{"@id", "cr:dataType"}, {"@type", "@vocab"}}},
                   {"examples", {{"@id", "cr:examples"}, {"@type", "@json"}}}};
-  for (const char* name : {"annotation", "arrayShape", "citeAs",     "column",   "containedIn",  "equivalentProperty", "excludes",  "extract",   "field",
-                           "fileObject", "fileProperty", "fileSet",   "format",   "includes",     "isArray",            "isLiveDataset", "jsonPath", "key",
-                           "md5",        "parentField",  "path",      "readLines", "recordSet",   "references",         "regex",     "repeated",  "replace",
-                           "samplingRate", "sdVersion",  "separator", "source",   "subField",     "transform",          "unArchive", "value"})
+  for (const char* name :
+       {"annotation", "arrayShape", "citeAs",       "column",       "containedIn", "equivalentProperty", "excludes",  "extract",
+        "field",      "fileObject", "fileProperty", "fileSet",      "format",      "includes",           "isArray",   "isLiveDataset",
+        "jsonPath",   "key",        "md5",          "parentField",  "path",        "readLines",          "recordSet", "references",
+        "regex",      "repeated",   "replace",      "samplingRate", "sdVersion",   "separator",          "source",    "subField",
+        "transform",  "unArchive",  "value"})
     context[name] = std::string("cr:") + name;
   return context;
 }
@@ -67,12 +69,9 @@ Json columns_of(const BundleFolder& files) {
 }
 
 Json field_json(const Column& column) {
-  Json field = {{"@type", "cr:Field"},
-                {"@id", "labels/" + std::string(column.name)},
-                {"name", column.name},
-                {"description", column.what},
-                {"dataType", column.type},
-                {"source", {{"fileObject", {{"@id", kLabelsFile}}}, {"extract", {{"column", column.name}}}}}};
+  Json field = {{"@type", "cr:Field"},     {"@id", "labels/" + std::string(column.name)},
+                {"name", column.name},     {"description", column.what},
+                {"dataType", column.type}, {"source", {{"fileObject", {{"@id", kLabelsFile}}}, {"extract", {{"column", column.name}}}}}};
   if (column.is_list) {
     field["isArray"] = true;
     field["arrayShape"] = "-1";
@@ -85,7 +84,12 @@ Json records_json(const BundleFolder& files) {
   Json fields = Json::array();
   for (const Column& column : kColumns)
     if (there.contains(column.name)) fields.push_back(field_json(column));
-  return {{{"@type", "cr:RecordSet"}, {"@id", "labels"}, {"name", "labels"}, {"description", "A row for each example, in the order of the dataset"}, {"key", {{"@id", "labels/id"}}}, {"field", fields}}};
+  return {{{"@type", "cr:RecordSet"},
+           {"@id", "labels"},
+           {"name", "labels"},
+           {"description", "A row for each example, in the order of the dataset"},
+           {"key", {{"@id", "labels/id"}}},
+           {"field", fields}}};
 }
 
 std::string format_of_file(const std::string& name) {
@@ -113,16 +117,21 @@ Json distribution_json(const BundleFolder& files) {
   return list;
 }
 
-std::string told(const EvidenceFacts& facts, const char* member) { return facts.import ? facts.import->body.at(member).get<std::string>() : "not stated"; }
+std::string told(const EvidenceFacts& facts, const char* member) {
+  return facts.import ? facts.import->body.at(member).get<std::string>() : "not stated";
+}
 
 Json creator_json(const std::string& actor) {
-  return {{"@type", actor.starts_with("p:") ? "sc:Person" : "sc:Organization"}, {"name", actor}, {"description", "As the ledger names who made the release"}};
+  return {{"@type", actor.starts_with("p:") ? "sc:Person" : "sc:Organization"},
+          {"name", actor},
+          {"description", "As the ledger names who made the release"}};
 }
 
 std::string description(const EvidenceFacts& facts) {
   const Json& data = facts.report.at("data");
-  return "Labels of " + counted(data.at("rows").get<std::uint64_t>(), "row") + " in " + counted(facts.about.at("task").at("classes").size(), "class", "classes") + ", release " +
-         facts.release.name + " of the project " + facts.about.at("project").get<std::string>() + ". " + facts.report.at("summary").at("headline").get<std::string>() +
+  return "Labels of " + counted(data.at("rows").get<std::uint64_t>(), "row") + " in " +
+         counted(facts.about.at("task").at("classes").size(), "class", "classes") + ", release " + facts.release.name + " of the project " +
+         facts.about.at("project").get<std::string>() + ". " + facts.report.at("summary").at("headline").get<std::string>() +
          " Texts of the rows are not inside. The URL is the name of the ledger, not an address.";
 }
 
@@ -136,16 +145,19 @@ std::string personal_columns(const EvidenceFacts& facts) {
 
 std::string source_words(const EvidenceFacts& facts) {
   std::string text;
-  for (const Json& file : facts.about.at("data").at("files")) text += (text.empty() ? "" : "; ") + file.at("name").get<std::string>() + " (SHA-256 " + file.at("sha256").get<std::string>() + ")";
+  for (const Json& file : facts.about.at("data").at("files"))
+    text += (text.empty() ? "" : "; ") + file.at("name").get<std::string>() + " (SHA-256 " + file.at("sha256").get<std::string>() + ")";
   return text;
 }
 
 std::string annotation_words(const EvidenceFacts& facts) {
-  return counted(facts.sources.size(), "source") + " voted, " + facts.report.at("label_model").at("name").get<std::string>() + " weighed the votes; each is defined by an event of the ledger";
+  return counted(facts.sources.size(), "source") + " voted, " + facts.report.at("label_model").at("name").get<std::string>() +
+         " weighed the votes; each is defined by an event of the ledger";
 }
 
 void add_rai(const EvidenceFacts& facts, Json& json) {
-  json["rai:dataCollection"] = "Imported from files; how they came about is the supplier's to say. Consent: " + told(facts, "consent") + ". Legal basis: " + told(facts, "legal_basis");
+  json["rai:dataCollection"] = "Imported from files; how they came about is the supplier's to say. Consent: " + told(facts, "consent") +
+                               ". Legal basis: " + told(facts, "legal_basis");
   json["rai:dataCollectionRawData"] = source_words(facts);
   json["rai:dataAnnotationProtocol"] = annotation_words(facts);
   json["rai:machineAnnotationTools"] = {"hone, " + facts.made.body.at("pins").value("code", "version unknown")};

@@ -1,6 +1,6 @@
-#include "hone/record/escaped_text_internal.h"
-
 #include <gtest/gtest.h>
+
+#include "hone/record/escaped_text_internal.h"
 
 namespace hone {
 namespace {
@@ -11,9 +11,7 @@ TEST(EscapedText, NothingOfItIsHtml) {
   EXPECT_EQ(html_text("Größe ≥ 1"), "Größe ≥ 1");
 }
 
-TEST(EscapedText, ACellStaysOneCell) {
-  EXPECT_EQ(markdown_cell("a|b\nc <b> [x](y) &amp;"), "a\\|b c &lt;b> \\[x](y) &amp;amp;");
-}
+TEST(EscapedText, ACellStaysOneCell) { EXPECT_EQ(markdown_cell("a|b\nc <b> [x](y) &amp;"), "a\\|b c &lt;b> \\[x](y) &amp;amp;"); }
 
 TEST(EscapedText, CountsAreRead) {
   EXPECT_EQ(counted(1, "row"), "1 row");

@@ -23,13 +23,15 @@ namespace {
 using Json = nlohmann::json;
 
 // Without these there is no evidence.
-constexpr std::array<std::string_view, 5> kNeeded = {"release.json", "labels.parquet", "labels.jsonl", "stage/report/report", "stage/vote/votes"};
+constexpr std::array<std::string_view, 5> kNeeded = {"release.json", "labels.parquet", "labels.jsonl", "stage/report/report",
+                                                     "stage/vote/votes"};
 
 void require_objects(const ObjectStore& objects, const Release& release) {
   for (const std::string_view name : kNeeded) {
     if (!objects.has(release.object(name)))
-      throw Error(ErrorCode::kNotFound, "the release '" + release.name + "' no longer holds '" + std::string(name) +
-                                            "': it was erased or lost, which `hone verify` tells apart; a release that is made now can have evidence");
+      throw Error(ErrorCode::kNotFound,
+                  "the release '" + release.name + "' no longer holds '" + std::string(name) +
+                      "': it was erased or lost, which `hone verify` tells apart; a release that is made now can have evidence");
   }
 }
 
@@ -57,20 +59,26 @@ std::string why_not(const ObjectStore& objects, const std::string& name, const O
   if (name == "stage/vote/votes")
     for (const Json& source : objects.get_json(ref).at("sources"))
       if (source.at("failures").at("count") != 0) return "it quotes what sources said of rows on which they failed";
-  return begins("stage/vote/") || begins("stage/label/") || begins("stage/train/") || begins("project/") || begins("event/") || name == "release.json" ? "" : "it is of a kind that may hold rows";
+  return begins("stage/vote/") || begins("stage/label/") || begins("stage/train/") || begins("project/") || begins("event/") ||
+                 name == "release.json"
+             ? ""
+             : "it is of a kind that may hold rows";
 }
 
 // What events of the release say in objects of their own: options, environments, definitions, lists.
 std::vector<NamedRef> objects_of_events(const EvidenceFacts& facts) {
   std::vector<NamedRef> named;
   const auto add = [&](const Event& event, const char* member) {
-    if (event.body.contains(member)) named.push_back({"event/" + std::to_string(event.seq) + "/" + member, event.body.at(member).get<ObjectRef>()});
+    if (event.body.contains(member))
+      named.push_back({"event/" + std::to_string(event.seq) + "/" + member, event.body.at(member).get<ObjectRef>()});
   };
   for (const Event& run : facts.stages) {
     add(run, "options");
     add(run, "environment");
     for (const Json& output : run.body.at("outputs"))
-      if (output.at("ref").at("media") == kRefsMedia) named.push_back({"event/" + std::to_string(run.seq) + "/" + output.at("name").get<std::string>(), output.at("ref").get<ObjectRef>()});
+      if (output.at("ref").at("media") == kRefsMedia)
+        named.push_back(
+            {"event/" + std::to_string(run.seq) + "/" + output.at("name").get<std::string>(), output.at("ref").get<ObjectRef>()});
   }
   for (const Event& source : facts.sources) {
     add(source, "definition");
@@ -78,7 +86,8 @@ std::vector<NamedRef> objects_of_events(const EvidenceFacts& facts) {
   }
   add(facts.made, "checklist");
   add(facts.made, "diff");
-  if (facts.made.body.at("pins").contains("taxonomy")) named.push_back({"event/" + std::to_string(facts.made.seq) + "/taxonomy", facts.made.body.at("pins").at("taxonomy").get<ObjectRef>()});
+  if (facts.made.body.at("pins").contains("taxonomy"))
+    named.push_back({"event/" + std::to_string(facts.made.seq) + "/taxonomy", facts.made.body.at("pins").at("taxonomy").get<ObjectRef>()});
   named.push_back({"event/" + std::to_string(facts.made.seq) + "/manifest", facts.release.manifest});
   return named;
 }
@@ -127,7 +136,8 @@ void write_reports(const EvidenceFacts& facts, BundleFolder& bundle) {
 
 Json inventory_json(const EvidenceFacts& facts) {
   Json code = Json::array();
-  for (const Event& run : facts.stages) code.push_back({{"stage", run.body.at("stage")}, {"event", run.seq}, {"code", run.body.at("code")}});
+  for (const Event& run : facts.stages)
+    code.push_back({{"stage", run.body.at("stage")}, {"event", run.seq}, {"code", run.body.at("code")}});
   Json json = {{"format", "hone-inventory/1"}, {"event", nullptr}, {"parts", Json::array()}, {"code", code}};
   if (facts.inventory) {
     json["event"] = facts.inventory->seq;
@@ -159,7 +169,8 @@ std::filesystem::path plain(const std::filesystem::path& folder) {
 void require_new(const std::filesystem::path& path) {
   std::error_code unreadable;
   if (std::filesystem::exists(std::filesystem::symlink_status(path, unreadable)))
-    throw Error(ErrorCode::kInvalidArgument, "'" + path.string() + "' is there already; take it away, or name another place with --out FOLDER");
+    throw Error(ErrorCode::kInvalidArgument,
+                "'" + path.string() + "' is there already; take it away, or name another place with --out FOLDER");
 }
 
 void put_in_place(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -174,7 +185,8 @@ void put_in_place(const std::filesystem::path& from, const std::filesystem::path
 // 2. In a temporary folder beside the place: data, log, reports, descriptions, the page, README.
 // 3. The list of hashes, then the ZIP, of everything.
 // 4. The event that says that they leave; then they get their names.
-Evidence write_evidence(Workspace& workspace, ProjectLedger& ledger, const Release& release, const std::filesystem::path& folder, const ExportPurpose& purpose) {
+Evidence write_evidence(Workspace& workspace, ProjectLedger& ledger, const Release& release, const std::filesystem::path& folder,
+                        const ExportPurpose& purpose) {
   const std::filesystem::path place = plain(folder);
   require_new(place);
   require_new(zip_of(place));
@@ -203,7 +215,11 @@ Evidence write_evidence(Workspace& workspace, ProjectLedger& ledger, const Relea
   write_zip(bundle.path(), all_names(bundle), facts.name(), zip);
   made.zip_sha256 = sha256_hex_of_file(zip);
 
-  const ExportedFile leaving{.what = release.object("stage/label/labels.patterns"), .rows = rows, .format = "evidence", .guarded = false, .sha256 = made.zip_sha256};
+  const ExportedFile leaving{.what = release.object("stage/label/labels.patterns"),
+                             .rows = rows,
+                             .format = "evidence",
+                             .guarded = false,
+                             .sha256 = made.zip_sha256};
   made.event = record_export(workspace.project(), ledger, leaving, purpose);
   put_in_place(bundle.path(), place);
   publish_file(zip, zip_of(place), 0644);

@@ -29,7 +29,8 @@ class LogThen {
   }
 
   std::vector<std::uint64_t> anchors() {
-    auto seqs = ledger_.index().find({.kinds = {"anchor"}, .before_seq = size_, .order = EventFilter::Order::kNewestFirst, .limit = kAnchorsNamed});
+    auto seqs =
+        ledger_.index().find({.kinds = {"anchor"}, .before_seq = size_, .order = EventFilter::Order::kNewestFirst, .limit = kAnchorsNamed});
     std::ranges::sort(seqs);
     return seqs;
   }
@@ -52,20 +53,23 @@ std::string key_of(LedgerReader& log, const SignedNote& note) {
   std::string signer;
   for (const std::string& key : log.keys())
     if (check_note(note, VerifierKey::parse(key)) == NoteCheck::kGood) signer = key;
-  if (signer.empty()) throw Error(ErrorCode::kCorruptData, "LEDGER_CORRUPT: no key of the log signed the checkpoint that covers the release");
+  if (signer.empty())
+    throw Error(ErrorCode::kCorruptData, "LEDGER_CORRUPT: no key of the log signed the checkpoint that covers the release");
   return signer;
 }
 
 // A row stands in a report as an object with its text beside an id, or beside examples of rows like it.
 void leave_out_texts(Json& json) {
-  if (json.is_object() && json.contains("text") && json["text"].is_string() && (json.contains("id") || json.contains("examples"))) json["text"] = EvidenceFacts::kLeftOut;
+  if (json.is_object() && json.contains("text") && json["text"].is_string() && (json.contains("id") || json.contains("examples")))
+    json["text"] = EvidenceFacts::kLeftOut;
   if (json.is_structured())
     for (Json& part : json) leave_out_texts(part);
 }
 
 Json objects_json(const Json& named) {
   Json list = Json::array();
-  for (const Json& object : named) list.push_back({{"name", object.at("name")}, {"hash", object.at("ref").at("hash")}, {"bytes", object.at("ref").at("bytes")}});
+  for (const Json& object : named)
+    list.push_back({{"name", object.at("name")}, {"hash", object.at("ref").at("hash")}, {"bytes", object.at("ref").at("bytes")}});
   return list;
 }
 
@@ -119,7 +123,8 @@ std::vector<Event> stages_of(const std::vector<Event>& runs, const Json& about) 
   std::vector<Event> stages;
   for (const Json& stage : about.at("stages")) {
     const auto found = by_seq.find(stage.at("run").get<std::uint64_t>());
-    if (found == by_seq.end()) throw Error(ErrorCode::kCorruptData, "the release names event " + stage.at("run").dump() + " as a run, and it is none of the log's");
+    if (found == by_seq.end())
+      throw Error(ErrorCode::kCorruptData, "the release names event " + stage.at("run").dump() + " as a run, and it is none of the log's");
     stages.push_back(*found->second);
   }
   return stages;
@@ -128,7 +133,8 @@ std::vector<Event> stages_of(const std::vector<Event>& runs, const Json& about) 
 std::vector<Event> sources_of(const ObjectStore& objects, const Release& release, LogThen& log) {
   std::vector<Event> sources;
   for (const Json& source : objects.get_json(release.object("stage/vote/votes")).at("sources"))
-    if (auto definition = log.newest({.kinds = {"source.define"}, .name = source.at("name").get<std::string>()})) sources.push_back(std::move(*definition));
+    if (auto definition = log.newest({.kinds = {"source.define"}, .name = source.at("name").get<std::string>()}))
+      sources.push_back(std::move(*definition));
   return sources;
 }
 

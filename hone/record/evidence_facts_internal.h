@@ -27,12 +27,12 @@ struct EvidenceFacts {
   Checkpoint checkpoint;
   std::string vkey;  // and the key that signed it.
 
-  std::vector<Event> runs;          // All stage.run events, the oldest first.
-  std::vector<Event> stages;        // Of them, those whose results the release holds, in the order of the stages.
-  std::vector<Event> sources;       // The source.define of each that votes in the release, in its order.
-  std::optional<Event> import;      // Where the rows came from.
-  std::optional<Event> gold;        // The newest gold.commit,
-  std::optional<Event> inventory;   // and admin.inventory.
+  std::vector<Event> runs;             // All stage.run events, the oldest first.
+  std::vector<Event> stages;           // Of them, those whose results the release holds, in the order of the stages.
+  std::vector<Event> sources;          // The source.define of each that votes in the release, in its order.
+  std::optional<Event> import;         // Where the rows came from.
+  std::optional<Event> gold;           // The newest gold.commit,
+  std::optional<Event> inventory;      // and admin.inventory.
   std::vector<std::uint64_t> anchors;  // The newest ten.
 
   /// The folder's name inside the ZIP, and of croissant.json: "evidence-2026-q1-1.0.0".

@@ -86,7 +86,8 @@ class HtmlTable {
   }
   std::string html() const {
     std::string head;
-    for (std::size_t column = 0; column < headings_.size(); ++column) head += "<th scope=\"col\"" + class_of(column) + ">" + html_text(headings_[column].text) + "</th>";
+    for (std::size_t column = 0; column < headings_.size(); ++column)
+      head += "<th scope=\"col\"" + class_of(column) + ">" + html_text(headings_[column].text) + "</th>";
     return "<div class=\"scroll\"><table><thead><tr>" + head + "</tr></thead><tbody>\n" + rows_ + "</tbody></table></div>\n";
   }
 
@@ -128,14 +129,17 @@ std::string release_html(const EvidenceFacts& facts, std::uint64_t rows) {
                       {"Labels", counted(rows, "row") + " in " + code("data/labels.parquet") + " and " + code("data/labels.jsonl")},
                       {"Code", shown(body.at("pins").value("code", "not stated"))},
                       {"Log", shown(facts.checkpoint.origin)},
-                      {"Covered by", "the checkpoint of size " + with_thousands(facts.checkpoint.size) + ", root " + code(to_base64(bytes_of(facts.checkpoint.root)))},
-                      {"Anchors", facts.anchors.empty() ? "none: no event says that somebody outside holds a checkpoint" : counted(facts.anchors.size(), "anchor event")}});
+                      {"Covered by", "the checkpoint of size " + with_thousands(facts.checkpoint.size) + ", root " +
+                                         code(to_base64(bytes_of(facts.checkpoint.root)))},
+                      {"Anchors", facts.anchors.empty() ? "none: no event says that somebody outside holds a checkpoint"
+                                                        : counted(facts.anchors.size(), "anchor event")}});
 }
 
 struct System {
   std::string_view key, title;
 };
-constexpr std::array kSystems = {System{"best_source", "Best source"}, System{"label_model", "Label model"}, System{"model", "Trained model"}};
+constexpr std::array kSystems = {System{"best_source", "Best source"}, System{"label_model", "Label model"},
+                                 System{"model", "Trained model"}};
 
 // The split that the numbers are about: test where it has gold, else valid.
 std::string result_split(const Json& evaluation) {
@@ -149,13 +153,19 @@ std::string numbers_html(const EvidenceFacts& facts) {
   std::string html = "<p class=\"lead\">" + shown(summary.at("headline")) + "</p>\n";
   const std::string split = result_split(evaluation);
   if (split.empty()) return html + "<p>Without gold in valid or test nothing was measured.</p>\n";
-  HtmlTable table({{"On " + split + ", with 95 % intervals"}, {"Accuracy", true}, {"Macro F1", true}, {"Coverage", true}, {"Calibration error", true}, {"Rows", true}});
+  HtmlTable table({{"On " + split + ", with 95 % intervals"},
+                   {"Accuracy", true},
+                   {"Macro F1", true},
+                   {"Coverage", true},
+                   {"Calibration error", true},
+                   {"Rows", true}});
   for (const System& system : kSystems) {
     const Json& measured = evaluation.at(std::string(system.key));
     if (!measured.is_object() || !measured.at(split).is_object()) continue;
     const Json& metrics = measured.at(split);
-    table.add({html_text(system.title) + (measured.contains("name") ? " " + shown(measured.at("name")) : ""), share(metrics.at("accuracy")), share(metrics.at("macro_f1")),
-               share(metrics.at("coverage")), share(metrics.at("ece")), count(metrics.at("accuracy").at("n"))});
+    table.add({html_text(system.title) + (measured.contains("name") ? " " + shown(measured.at("name")) : ""), share(metrics.at("accuracy")),
+               share(metrics.at("macro_f1")), share(metrics.at("coverage")), share(metrics.at("ece")),
+               count(metrics.at("accuracy").at("n"))});
   }
   html += table.html();
   for (const Json& comparison : evaluation.at("comparisons"))
@@ -168,12 +178,15 @@ std::string numbers_html(const EvidenceFacts& facts) {
 std::string data_html(const EvidenceFacts& facts) {
   const Json& data = facts.report.at("data");
   const Json &splits = data.at("splits"), &gold = data.at("gold");
-  std::string html = facts_table({{"Rows", count(data.at("rows")) + ": " + count(splits.at("train")) + " train, " + count(splits.at("valid")) + " valid, " + count(splits.at("test")) + " test"},
-                                  {"With gold", count(gold.at("train")) + " train, " + count(gold.at("valid")) + " valid, " + count(gold.at("test")) + " test"},
-                                  {"Left out", count(data.at("bad_rows")) + " malformed, " + count(data.at("skipped_rows")) + " without text"},
-                                  {"Dataset", code(facts.made.body.at("pins").at("dataset").at("hash").get<std::string>())}});
+  std::string html = facts_table(
+      {{"Rows", count(data.at("rows")) + ": " + count(splits.at("train")) + " train, " + count(splits.at("valid")) + " valid, " +
+                    count(splits.at("test")) + " test"},
+       {"With gold", count(gold.at("train")) + " train, " + count(gold.at("valid")) + " valid, " + count(gold.at("test")) + " test"},
+       {"Left out", count(data.at("bad_rows")) + " malformed, " + count(data.at("skipped_rows")) + " without text"},
+       {"Dataset", code(facts.made.body.at("pins").at("dataset").at("hash").get<std::string>())}});
   HtmlTable files({{"File"}, {"Rows", true}, {"Bytes", true}, {"SHA-256"}});
-  for (const Json& file : data.at("files")) files.add({shown(file.at("name")), count(file.at("rows")), count(file.at("bytes")), code(file.at("sha256").get<std::string>())});
+  for (const Json& file : data.at("files"))
+    files.add({shown(file.at("name")), count(file.at("rows")), count(file.at("bytes")), code(file.at("sha256").get<std::string>())});
   html += files.html();
   if (!facts.import) return html + "<p>No data.import event of these rows is in the log.</p>\n";
   const Json& import = facts.import->body;
@@ -192,12 +205,20 @@ std::string data_html(const EvidenceFacts& facts) {
 std::string sources_html(const EvidenceFacts& facts) {
   std::map<std::string, const Event*> defined;
   for (const Event& event : facts.sources) defined.emplace(event.body.at("name").get<std::string>(), &event);
-  HtmlTable table({{"Source"}, {"Kind"}, {"Votes", true}, {"Coverage", true}, {"Precision on train and valid gold", true}, {"Version"}, {"Event", true}});
+  HtmlTable table({{"Source"},
+                   {"Kind"},
+                   {"Votes", true},
+                   {"Coverage", true},
+                   {"Precision on train and valid gold", true},
+                   {"Version"},
+                   {"Event", true}});
   for (const Json& source : facts.report.at("sources")) {
     const auto event = defined.find(source.at("name").get<std::string>());
     const bool known = event != defined.end();
-    table.add({shown(source.at("name")), html_text(source.at("kind").get<std::string>()), count(source.at("votes")), share(source.at("coverage")), share(source.at("precision")),
-               known ? code(event->second->body.at("version").get<std::string>()) : "not recorded", known ? with_thousands(event->second->seq) : "–"});
+    table.add({shown(source.at("name")), html_text(source.at("kind").get<std::string>()), count(source.at("votes")),
+               share(source.at("coverage")), share(source.at("precision")),
+               known ? code(event->second->body.at("version").get<std::string>()) : "not recorded",
+               known ? with_thousands(event->second->seq) : "–"});
   }
   return table.html();
 }
@@ -206,28 +227,38 @@ std::string stages_html(const EvidenceFacts& facts) {
   HtmlTable table({{"Stage"}, {"Event", true}, {"Ended"}, {"Code"}, {"Made"}});
   for (const Event& run : facts.stages) {
     std::string made;
-    for (const Json& output : run.body.at("outputs")) made += (made.empty() ? "" : "<br>") + shown(output.at("name")) + " " + code(output.at("ref").at("hash").get<std::string>());
-    table.add({shown(run.body.at("stage")), with_thousands(run.seq), html_text(run.body.at("ended").get<std::string>()), shown(run.body.at("code").at("version")), made});
+    for (const Json& output : run.body.at("outputs"))
+      made += (made.empty() ? "" : "<br>") + shown(output.at("name")) + " " + code(output.at("ref").at("hash").get<std::string>());
+    table.add({shown(run.body.at("stage")), with_thousands(run.seq), html_text(run.body.at("ended").get<std::string>()),
+               shown(run.body.at("code").at("version")), made});
   }
-  return table.html() + "<p class=\"soft\">Each stage's inputs, options, seed and environment stand in its event; <code>openlineage.ndjson</code> has them for other programs.</p>\n";
+  return table.html() +
+         "<p class=\"soft\">Each stage's inputs, options, seed and environment stand in its event; <code>openlineage.ndjson</code> has "
+         "them for other programs.</p>\n";
 }
 
 std::string diff_html(const EvidenceFacts& facts) {
   if (facts.diff.is_null()) return "<p>This is the first release.</p>\n";
   const Json& rows = facts.diff.at("rows");
-  std::string html = "<p>Since " + shown(facts.diff.at("from")) + ": " + count(rows.at("added")) + " rows came, " + count(rows.at("removed")) + " went, " + count(rows.at("changed")) +
-                     " changed in a field; " + count(rows.at("labels_changed")) + " got another label.</p>\n";
+  std::string html = "<p>Since " + shown(facts.diff.at("from")) + ": " + count(rows.at("added")) + " rows came, " +
+                     count(rows.at("removed")) + " went, " + count(rows.at("changed")) + " changed in a field; " +
+                     count(rows.at("labels_changed")) + " got another label.</p>\n";
   HtmlTable causes({{"Another label because of"}, {"Rows", true}});
-  const std::map<std::string, std::string> words = {{"row", "the row itself"}, {"votes", "other votes"}, {"label-model", "the label model, on the same votes"}};
-  for (const Json& cause : facts.diff.at("causes")) causes.add({html_text(words.at(cause.at("cause").get<std::string>())), count(cause.at("rows"))});
+  const std::map<std::string, std::string> words = {
+      {"row", "the row itself"}, {"votes", "other votes"}, {"label-model", "the label model, on the same votes"}};
+  for (const Json& cause : facts.diff.at("causes"))
+    causes.add({html_text(words.at(cause.at("cause").get<std::string>())), count(cause.at("rows"))});
   html += causes.html();
   if (facts.diff.at("slices").empty()) return html + "<p>By row: <code>diff/diff.json</code>.</p>\n";
   HtmlTable slices({{"Slice"}, {"Came", true}, {"Went", true}, {"Another label", true}});
-  for (const Json& slice : facts.diff.at("slices")) slices.add({shown(slice.at("slice")), count(slice.at("added")), count(slice.at("removed")), count(slice.at("labels_changed"))});
+  for (const Json& slice : facts.diff.at("slices"))
+    slices.add({shown(slice.at("slice")), count(slice.at("added")), count(slice.at("removed")), count(slice.at("labels_changed"))});
   return html + slices.html() + "<p>By row: <code>diff/diff.json</code>.</p>\n";
 }
 
-std::string class_of_answer(const std::string& answer) { return answer == "met" ? "met" : answer == "not met" ? "not-met" : "not-applicable"; }
+std::string class_of_answer(const std::string& answer) {
+  return answer == "met" ? "met" : answer == "not met" ? "not-met" : "not-applicable";
+}
 
 std::string checklist_html(const EvidenceFacts& facts) {
   const ChecklistCounts counts = count_answers(facts.checklist);
@@ -236,54 +267,73 @@ std::string checklist_html(const EvidenceFacts& facts) {
     const std::string answer = point.at("answer");
     std::string events;
     for (const Json& seq : point.at("events")) events += (events.empty() ? "" : ", ") + seq.dump();
-    table.add({point.at("number").dump(), html_text(point.at("asked").get<std::string>()), fmt::format("<span class=\"answer {}\">{}</span>", class_of_answer(answer), html_text(answer)),
-               shown(point.at("because")), events});
+    table.add({point.at("number").dump(), html_text(point.at("asked").get<std::string>()),
+               fmt::format("<span class=\"answer {}\">{}</span>", class_of_answer(answer), html_text(answer)), shown(point.at("because")),
+               events});
   }
-  return fmt::format("<p>{} met, {} not met, {} not applicable, as the release found them. Drawn from what the EU AI Act (Article 10), 21 CFR 11.10(e) and OCC Bulletin 2026-13 ask of records; no answer "
-                     "says that a law is met. SR 11-7 is rescinded and is not answered.</p>\n",
-                     counts.met, counts.not_met, counts.not_applicable) +
+  return fmt::format(
+             "<p>{} met, {} not met, {} not applicable, as the release found them. Drawn from what the EU AI Act (Article 10), 21 CFR "
+             "11.10(e) and OCC Bulletin 2026-13 ask of records; no answer "
+             "says that a law is met. SR 11-7 is rescinded and is not answered.</p>\n",
+             counts.met, counts.not_met, counts.not_applicable) +
          table.html();
 }
 
 std::string verify_html(const EvidenceFacts& facts) {
-  return "<p>That no file of this folder was changed since it was packed, with nothing but the system's tools:</p>\n<pre>sha256sum -c MANIFEST.sha256</pre>\n"
-         "<p>That the log is whole, signed and follows its rules, and that the release is in it, with a key that reached you by another road than this folder:</p>\n<pre>hone-verify . --vkey '" +
+  return "<p>That no file of this folder was changed since it was packed, with nothing but the system's tools:</p>\n<pre>sha256sum -c "
+         "MANIFEST.sha256</pre>\n"
+         "<p>That the log is whole, signed and follows its rules, and that the release is in it, with a key that reached you by another "
+         "road than this folder:</p>\n<pre>hone-verify . --vkey '" +
          html_text(facts.vkey) +
-         "'</pre>\n<p>It ends with INCOMPLETE and status 4 as long as you bring no checkpoint that was kept outside (<code>--trusted FILE</code>): without one, who holds the key could have "
-         "written another history. <code>ledger/</code> is a tlog-tiles tree, which other tools read too. <code>README.txt</code> says more.</p>\n";
+         "'</pre>\n<p>It ends with INCOMPLETE and status 4 as long as you bring no checkpoint that was kept outside (<code>--trusted "
+         "FILE</code>): without one, who holds the key could have "
+         "written another history. <code>ledger/</code> is a tlog-tiles tree, which other tools read too. <code>README.txt</code> says "
+         "more.</p>\n";
 }
 
 std::string outside_html() {
-  return "<ul>\n<li>Texts of rows, and every column but their ids: they stay with the project, named by hash.</li>\n<li>Gold of the test split.</li>\n<li>Names of people, and anything "
-         "else the log only commits to.</li>\n<li>The signing key.</li>\n</ul>\n<p><code>data/objects.json</code> lists every object of the release, and why some are not here.</p>\n";
+  return "<ul>\n<li>Texts of rows, and every column but their ids: they stay with the project, named by hash.</li>\n<li>Gold of the test "
+         "split.</li>\n<li>Names of people, and anything "
+         "else the log only commits to.</li>\n<li>The signing key.</li>\n</ul>\n<p><code>data/objects.json</code> lists every object of "
+         "the release, and why some are not here.</p>\n";
 }
 
 struct Section {
   std::string_view id, title;
 };
-constexpr std::array kSections = {Section{"release", "What was released"}, Section{"numbers", "How good it is"}, Section{"data", "The data"},
-                                  Section{"sources", "Who voted"}, Section{"stages", "What was run"}, Section{"changes", "What changed"},
-                                  Section{"checklist", "What an auditor asks"}, Section{"verify", "How to check all this"}, Section{"outside", "What is not inside"}};
+constexpr std::array kSections = {Section{"release", "What was released"},
+                                  Section{"numbers", "How good it is"},
+                                  Section{"data", "The data"},
+                                  Section{"sources", "Who voted"},
+                                  Section{"stages", "What was run"},
+                                  Section{"changes", "What changed"},
+                                  Section{"checklist", "What an auditor asks"},
+                                  Section{"verify", "How to check all this"},
+                                  Section{"outside", "What is not inside"}};
 
 std::string head(const EvidenceFacts& facts) {
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>Evidence of " +
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+         "form-action 'none'\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+         "dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>Evidence of " +
          html_text(facts.release.name) + "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n<main>\n";
 }
 
 std::string header(const EvidenceFacts& facts) {
   std::string links;
   for (const Section& part : kSections) links += fmt::format("<a href=\"#{}\">{}</a>\n", part.id, part.title);
-  return "<header>\n<h1>Evidence of release " + shown(facts.release.name) + "</h1>\n<p>" + shown(facts.about.at("project")) + ", version " + html_text(facts.release.version) + ", made " +
-         html_text(facts.made.time.substr(0, 10)) + "</p>\n<nav aria-label=\"Sections\">\n" + links + "</nav>\n</header>\n";
+  return "<header>\n<h1>Evidence of release " + shown(facts.release.name) + "</h1>\n<p>" + shown(facts.about.at("project")) + ", version " +
+         html_text(facts.release.version) + ", made " + html_text(facts.made.time.substr(0, 10)) + "</p>\n<nav aria-label=\"Sections\">\n" +
+         links + "</nav>\n</header>\n";
 }
 
 }  // namespace
 
 std::string evidence_page(const EvidenceFacts& facts, std::uint64_t rows) {
-  const std::array<std::string, kSections.size()> bodies = {release_html(facts, rows), numbers_html(facts),   data_html(facts),      sources_html(facts), stages_html(facts),
-                                                            diff_html(facts),          checklist_html(facts), verify_html(facts), outside_html()};
+  const std::array<std::string, kSections.size()> bodies = {release_html(facts, rows), numbers_html(facts), data_html(facts),
+                                                            sources_html(facts),       stages_html(facts),  diff_html(facts),
+                                                            checklist_html(facts),     verify_html(facts),  outside_html()};
   std::string html = head(facts) + header(facts);
   for (std::size_t part = 0; part < kSections.size(); ++part) html += section(kSections[part].id, kSections[part].title, bodies[part]);
   return html + "</main>\n</body>\n</html>\n";

@@ -58,33 +58,47 @@ the trained model, which learned from the texts.
 
 std::string evidence_readme(const EvidenceFacts& facts) {
   const ChecklistCounts counts = count_answers(facts.checklist);
-  std::string text = fmt::format("Evidence of release {} (version {}) of the project {}\nMade {} by {}, approved by {}: event {} of the log {}\n\n", facts.release.name, facts.release.version,
-                                 facts.about.at("project").get<std::string>(), facts.made.time, facts.made.actor, facts.made.body.at("approver").get<std::string>(), facts.made.seq,
-                                 facts.checkpoint.origin);
+  std::string text =
+      fmt::format("Evidence of release {} (version {}) of the project {}\nMade {} by {}, approved by {}: event {} of the log {}\n\n",
+                  facts.release.name, facts.release.version, facts.about.at("project").get<std::string>(), facts.made.time,
+                  facts.made.actor, facts.made.body.at("approver").get<std::string>(), facts.made.seq, facts.checkpoint.origin);
   text += kContents;
   text += kWithout;
-  text += fmt::format("{} is the release.\n\nHow to check it with Hone's verifier, which is a program of its own\n  hone-verify . --vkey '{}'\n", facts.made.seq, facts.vkey);
-  text += "checks files, signature, entries, roots, rules. That key stands here so that you can compare it: believe the one that reached you by\n"
-          "another road. Status 4 and INCOMPLETE mean: right as far as looked, and no checkpoint was brought that was kept outside.\n"
-          "  hone-verify . --vkey KEY --trusted CHECKPOINT      with one: status 0 and VERIFIED\n"
-          "  hone-verify . --vkey KEY --objects data/objects    also the objects; those that are not in the bundle are counted as not checked\n";
-  text += fmt::format("The log had {} entries and the root {} when the release was acknowledged.\n", facts.checkpoint.size, to_base64(bytes_of(facts.checkpoint.root)));
+  text += fmt::format(
+      "{} is the release.\n\nHow to check it with Hone's verifier, which is a program of its own\n  hone-verify . --vkey '{}'\n",
+      facts.made.seq, facts.vkey);
+  text +=
+      "checks files, signature, entries, roots, rules. That key stands here so that you can compare it: believe the one that reached you "
+      "by\n"
+      "another road. Status 4 and INCOMPLETE mean: right as far as looked, and no checkpoint was brought that was kept outside.\n"
+      "  hone-verify . --vkey KEY --trusted CHECKPOINT      with one: status 0 and VERIFIED\n"
+      "  hone-verify . --vkey KEY --objects data/objects    also the objects; those that are not in the bundle are counted as not "
+      "checked\n";
+  text += fmt::format("The log had {} entries and the root {} when the release was acknowledged.\n", facts.checkpoint.size,
+                      to_base64(bytes_of(facts.checkpoint.root)));
   text += kProves;
-  text += fmt::format("\nThe checklist: {} met, {} not met, {} not applicable. SR 11-7 is rescinded and is not answered; no answer says that a law is met.\n", counts.met, counts.not_met,
-                      counts.not_applicable);
+  text += fmt::format(
+      "\nThe checklist: {} met, {} not met, {} not applicable. SR 11-7 is rescinded and is not answered; no answer says that a law is "
+      "met.\n",
+      counts.met, counts.not_met, counts.not_applicable);
   return text;
 }
 
 std::string diff_markdown(const Json& diff) {
   const Json& rows = diff.at("rows");
-  std::string text = fmt::format("# From {} to {}\n\n| rows | |\n|---|---|\n| before | {} |\n| now | {} |\n| came | {} |\n| went | {} |\n| changed in a field | {} |\n| got another label | {} |\n",
-                                 markdown_cell(diff.at("from").get<std::string>()), markdown_cell(diff.at("to").get<std::string>()), count(rows.at("from")), count(rows.at("to")),
-                                 count(rows.at("added")), count(rows.at("removed")), count(rows.at("changed")), count(rows.at("labels_changed")));
+  std::string text = fmt::format(
+      "# From {} to {}\n\n| rows | |\n|---|---|\n| before | {} |\n| now | {} |\n| came | {} |\n| went | {} |\n| changed in a field | {} "
+      "|\n| got another label | {} |\n",
+      markdown_cell(diff.at("from").get<std::string>()), markdown_cell(diff.at("to").get<std::string>()), count(rows.at("from")),
+      count(rows.at("to")), count(rows.at("added")), count(rows.at("removed")), count(rows.at("changed")),
+      count(rows.at("labels_changed")));
   text += "\n| cause of another label | rows |\n|---|---|\n";
-  for (const Json& cause : diff.at("causes")) text += fmt::format("| {} | {} |\n", markdown_cell(cause.at("cause").get<std::string>()), count(cause.at("rows")));
+  for (const Json& cause : diff.at("causes"))
+    text += fmt::format("| {} | {} |\n", markdown_cell(cause.at("cause").get<std::string>()), count(cause.at("rows")));
   text += "\n| slice | came | went | another label |\n|---|---|---|---|\n";
   for (const Json& slice : diff.at("slices"))
-    text += fmt::format("| {} | {} | {} | {} |\n", markdown_cell(slice.at("slice").get<std::string>()), count(slice.at("added")), count(slice.at("removed")), count(slice.at("labels_changed")));
+    text += fmt::format("| {} | {} | {} | {} |\n", markdown_cell(slice.at("slice").get<std::string>()), count(slice.at("added")),
+                        count(slice.at("removed")), count(slice.at("labels_changed")));
   return text + "\nBy row, for the first of them: diff.json.\n";
 }
 

@@ -52,11 +52,15 @@ std::vector<std::filesystem::path> loaded_libraries() {
 
 std::string date_of(const std::filesystem::path& file) {
   const std::chrono::nanoseconds since_1970(stamp_of(file).modified_ns);
-  return utc_text(std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(since_1970))).substr(0, 10);
+  return utc_text(std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(since_1970)))
+      .substr(0, 10);
 }
 
 Json part_json(const Part& part, const std::vector<std::filesystem::path>& loaded) {
-  Json json = {{"name", part.name}, {"version", part.version.empty() ? "unknown" : part.version}, {"digest", part.library.empty() ? "built in" : "not loaded"}, {"date", "unknown"}};
+  Json json = {{"name", part.name},
+               {"version", part.version.empty() ? "unknown" : part.version},
+               {"digest", part.library.empty() ? "built in" : "not loaded"},
+               {"date", "unknown"}};
   if (part.library.empty()) return json;
   for (const std::filesystem::path& file : loaded) {
     std::error_code gone;

@@ -11,8 +11,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kSchema = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
-constexpr std::string_view kVersionSchema = "https://openlineage.io/spec/facets/1-0-0/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet";
-constexpr std::string_view kEngineSchema = "https://openlineage.io/spec/facets/1-1-0/ProcessingEngineRunFacet.json#/$defs/ProcessingEngineRunFacet";
+constexpr std::string_view kVersionSchema =
+    "https://openlineage.io/spec/facets/1-0-0/DatasetVersionDatasetFacet.json#/$defs/DatasetVersionDatasetFacet";
+constexpr std::string_view kEngineSchema =
+    "https://openlineage.io/spec/facets/1-1-0/ProcessingEngineRunFacet.json#/$defs/ProcessingEngineRunFacet";
 constexpr std::string_view kDatasetFacet = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetFacet";
 constexpr std::string_view kRunFacet = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunFacet";
 constexpr std::string_view kProducer = "urn:hone:evidence";
@@ -66,7 +68,9 @@ class Lineage {
                        {"environment_sha256", run.body.at("environment").at("hash")}};
     return {{"eventType", type},
             {"eventTime", time},
-            {"run", {{"runId", uuid_v5(origin_ + "#" + std::to_string(run.seq))}, {"facets", {{"processing_engine", facet(kEngineSchema, engine)}, {"hone_run", facet(kRunFacet, ours)}}}}},
+            {"run",
+             {{"runId", uuid_v5(origin_ + "#" + std::to_string(run.seq))},
+              {"facets", {{"processing_engine", facet(kEngineSchema, engine)}, {"hone_run", facet(kRunFacet, ours)}}}}},
             {"job", {{"namespace", origin_}, {"name", run.body.at("stage")}}},
             {"producer", kProducer},
             {"schemaURL", kSchema}};

@@ -12,6 +12,7 @@
 #include "hone/flow/main_path.h"
 #include "hone/ledger/refs_object.h"
 #include "hone/record/checklist.h"
+#include "hone/record/inventory.h"
 #include "hone/record/record_runs.h"
 #include "hone/record/refs_internal.h"
 #include "hone/record/release_diff.h"
@@ -166,6 +167,7 @@ Release find_release(const ObjectStore& objects, ProjectLedger& ledger, const st
 Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseOptions& options) {
   const std::vector<RunRecord> records = fresh_records(workspace, "report");
   record_runs(workspace, ledger);
+  record_inventory(ledger);
   ObjectStore& objects = workspace.objects();
   const std::vector<Release> others = releases(objects, ledger);
   check_name(options.name, others);

@@ -22,7 +22,9 @@ constexpr std::size_t kPieceBytes = 1 << 20;
 
 class Zip {
  public:
-  explicit Zip(const std::filesystem::path& path) : path_(path), zip_(zipOpen64(path.c_str(), APPEND_STATUS_CREATE)) { check(zip_ != nullptr); }
+  explicit Zip(const std::filesystem::path& path) : path_(path), zip_(zipOpen64(path.c_str(), APPEND_STATUS_CREATE)) {
+    check(zip_ != nullptr);
+  }
   ~Zip() {
     if (zip_) zipClose(zip_, nullptr);
   }
@@ -46,8 +48,9 @@ class Zip {
     zip_fileinfo info{};
     info.dosDate = kNoTime;
     info.external_fa = kPlainFile;
-    check(zipOpenNewFileInZip4_64(zip_, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, Z_DEFLATED, Z_DEFAULT_COMPRESSION, 0, -MAX_WBITS, DEF_MEM_LEVEL,
-                                  Z_DEFAULT_STRATEGY, nullptr, 0, kMadeBy, kUtf8Names, bytes >= kNeedsZip64 ? 1 : 0) == ZIP_OK);
+    check(zipOpenNewFileInZip4_64(zip_, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, Z_DEFLATED, Z_DEFAULT_COMPRESSION, 0,
+                                  -MAX_WBITS, DEF_MEM_LEVEL, Z_DEFAULT_STRATEGY, nullptr, 0, kMadeBy, kUtf8Names,
+                                  bytes >= kNeedsZip64 ? 1 : 0) == ZIP_OK);
   }
 
   void check(bool good) const {
@@ -60,7 +63,8 @@ class Zip {
 
 }  // namespace
 
-void write_zip(const std::filesystem::path& folder, const std::vector<std::string>& names, const std::string& top, const std::filesystem::path& zip) {
+void write_zip(const std::filesystem::path& folder, const std::vector<std::string>& names, const std::string& top,
+               const std::filesystem::path& zip) {
   Zip archive(zip);
   for (const std::string& name : names) archive.add(top + "/" + name, folder / name);
   archive.end();
