@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string count(const Json& number) { return with_thousands(number.get<std::uint64_t>()); }
+std::string number_text(const Json& number) { return with_thousands(number.get<std::uint64_t>()); }
 
 constexpr std::string_view kContents = R"(What is in it
   index.html          all of it on one page, for people; no script
@@ -89,16 +89,16 @@ std::string diff_markdown(const Json& diff) {
   std::string text = fmt::format(
       "# From {} to {}\n\n| rows | |\n|---|---|\n| before | {} |\n| now | {} |\n| came | {} |\n| went | {} |\n| changed in a field | {} "
       "|\n| got another label | {} |\n",
-      markdown_cell(diff.at("from").get<std::string>()), markdown_cell(diff.at("to").get<std::string>()), count(rows.at("from")),
-      count(rows.at("to")), count(rows.at("added")), count(rows.at("removed")), count(rows.at("changed")),
-      count(rows.at("labels_changed")));
+      markdown_cell(diff.at("from").get<std::string>()), markdown_cell(diff.at("to").get<std::string>()), number_text(rows.at("from")),
+      number_text(rows.at("to")), number_text(rows.at("added")), number_text(rows.at("removed")), number_text(rows.at("changed")),
+      number_text(rows.at("labels_changed")));
   text += "\n| cause of another label | rows |\n|---|---|\n";
   for (const Json& cause : diff.at("causes"))
-    text += fmt::format("| {} | {} |\n", markdown_cell(cause.at("cause").get<std::string>()), count(cause.at("rows")));
+    text += fmt::format("| {} | {} |\n", markdown_cell(cause.at("cause").get<std::string>()), number_text(cause.at("rows")));
   text += "\n| slice | came | went | another label |\n|---|---|---|---|\n";
   for (const Json& slice : diff.at("slices"))
-    text += fmt::format("| {} | {} | {} | {} |\n", markdown_cell(slice.at("slice").get<std::string>()), count(slice.at("added")),
-                        count(slice.at("removed")), count(slice.at("labels_changed")));
+    text += fmt::format("| {} | {} | {} | {} |\n", markdown_cell(slice.at("slice").get<std::string>()), number_text(slice.at("added")),
+                        number_text(slice.at("removed")), number_text(slice.at("labels_changed")));
   return text + "\nBy row, for the first of them: diff.json.\n";
 }
 
