@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 
 // "NAME|VERSION|LIBRARY" in each line: LIBRARY is how its file's name begins, or empty for what is compiled in, or "-" for
 // what only hone-train loads.
-constexpr std::string_view kParts = HONE_PARTS;
+constexpr std::string_view kParts = kInventoryParts;
 
 struct Part {
   std::string name, version, library;
