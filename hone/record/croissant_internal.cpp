@@ -92,14 +92,12 @@ Json records_json(const BundleFolder& files) {
            {"field", fields}}};
 }
 
-std::string format_of_file(const std::string& name) {
+// Of Parquet both names: the registered one, and the one by which the validator's reader knows it.
+Json format_of_file(const std::string& name) {
   const auto ends = [&](std::string_view ending) { return name.ends_with(ending); };
-  if (ends(".parquet")) return "application/vnd.apache.parquet";
+  if (ends(".parquet")) return {kParquetMedia, "application/x-parquet"};
   if (ends(".jsonl")) return "application/jsonlines";
   if (ends(".json")) return "application/json";
-  if (ends(".yaml")) return "application/yaml";
-  if (ends(".csv")) return "text/csv";
-  if (ends(".txt")) return "text/plain";
   return "application/octet-stream";
 }
 
@@ -133,6 +131,11 @@ std::string description(const EvidenceFacts& facts) {
          counted(facts.about.at("task").at("classes").size(), "class", "classes") + ", release " + facts.release.name + " of the project " +
          facts.about.at("project").get<std::string>() + ". " + facts.report.at("summary").at("headline").get<std::string>() +
          " Texts of the rows are not inside. The URL is the name of the ledger, not an address.";
+}
+
+std::string citation(const EvidenceFacts& facts) {
+  return facts.release.name + " (" + facts.release.version + ") of " + facts.about.at("project").get<std::string>() + ", event " +
+         std::to_string(facts.made.seq) + " of the log " + facts.checkpoint.origin + ", " + facts.made.time.substr(0, 10);
 }
 
 std::string personal_columns(const EvidenceFacts& facts) {
@@ -182,6 +185,7 @@ Json croissant_json(const EvidenceFacts& facts, const BundleFolder& files) {
                {"creator", creator_json(facts.made.actor)},
                {"datePublished", facts.made.time},
                {"version", facts.release.version},
+               {"citeAs", citation(facts)},
                {"isLiveDataset", false},
                {"distribution", distribution_json(files)},
                {"recordSet", records_json(files)}};
