@@ -172,7 +172,8 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   const std::vector<Release> others = releases(objects, ledger);
   check_name(options.name, others);
 
-  Release made{.name = options.name};
+  Release made;
+  made.name = options.name;
   std::vector<NamedRef> refs = stage_objects(records);
   add_project_files(workspace, refs);
   add_labels(workspace, refs);
