@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"label-models", "compare all label models on the votes, and say which to choose", "hone label-models --json", add_label_models},
     {"release", "pin data, gold, labels, model and report under a name, signed", "hone release 2026-q1 --because 'monthly labels'", add_release},
     {"diff", "say what changed between two releases, by slice and by cause", "hone diff 2025-q4 2026-q1", add_diff},
+    {"evidence", "pack a release for an auditor: labels, log, report, checklist, hashes", "hone evidence 2026-q1 --out evidence-2026-q1", add_evidence},
     {"verify", "check the ledger and all it names with hone-verify", "hone verify --trusted kept", add_verify},
     {"ledger", "the ledger's key, checkpoint, published tree and proofs", "hone ledger checkpoint", add_ledger},
     {"replay", "run a release's stages again, and compare byte by byte", "hone replay 2026-q1", add_replay},

@@ -37,7 +37,8 @@ bool has_id(const std::filesystem::path& path, const std::string& id) {
   const auto reader = std::move(opened).ValueUnsafe();
   std::shared_ptr<arrow::Schema> schema;
   if (const auto status = reader->GetSchema(&schema); !status.ok()) throw fail(status);
-  const int column = schema->GetFieldIndex(std::string(kIdColumn));
+  int column = schema->GetFieldIndex(std::string(kIdColumn));
+  if (column < 0) column = schema->GetFieldIndex("id");  // Of exported labels, which releases hold.
   if (column < 0) return false;
   for (int group = 0; group < reader->num_row_groups(); ++group) {
     const auto table = reader->ReadRowGroup(group, {column});

@@ -34,22 +34,6 @@ std::string format_name(TableFormat format) {
   return "unknown";
 }
 
-std::uint64_t note(Workspace& workspace, ProjectLedger& ledger, const ExportOptions& options, const ExportPurpose& purpose, const RecordedExport& made) {
-  const std::string why = said(purpose.purpose);
-  const Commitment recipient = ledger.payloads().put(ledger.actor().id, said(purpose.recipient));
-  const std::string& licence = workspace.project().about.licence;
-  return ledger
-      .append(ledger.event("read.export", {{"what", workspace.needed("label").output("labels.patterns")},
-                                           {"rows", made.rows},
-                                           {"format", format_name(options.format)},
-                                           {"guarded", options.spreadsheet},
-                                           {"file", made.sha256},
-                                           {"recipient", recipient.to_json()},
-                                           {"purpose", why},
-                                           {"licence", licence.empty() ? "not stated" : licence}}))
-      .seq;
-}
-
 // A message about the temporary file, as one about what it becomes.
 std::string with_name(std::string message, const std::filesystem::path& temporary, const std::string& shown) {
   const std::string own = temporary.string();
@@ -68,11 +52,32 @@ RecordedExport make(Workspace& workspace, ProjectLedger& ledger, const ExportOpt
   }
   made.sha256 = sha256_hex_of_file(temporary);
   record_runs(workspace, ledger);
-  made.event = note(workspace, ledger, options, purpose, made);
+  const ExportedFile file{.what = workspace.needed("label").output("labels.patterns"),
+                          .rows = made.rows,
+                          .format = format_name(options.format),
+                          .guarded = options.spreadsheet,
+                          .sha256 = made.sha256};
+  made.event = record_export(workspace.project(), ledger, file, purpose);
   return made;
 }
 
 }  // namespace
+
+std::uint64_t record_export(const Project& project, ProjectLedger& ledger, const ExportedFile& file, const ExportPurpose& purpose) {
+  const std::string why = said(purpose.purpose);
+  const Commitment recipient = ledger.payloads().put(ledger.actor().id, said(purpose.recipient));
+  const std::string& licence = project.about.licence;
+  return ledger
+      .append(ledger.event("read.export", {{"what", file.what},
+                                           {"rows", file.rows},
+                                           {"format", file.format},
+                                           {"guarded", file.guarded},
+                                           {"file", file.sha256},
+                                           {"recipient", recipient.to_json()},
+                                           {"purpose", why},
+                                           {"licence", licence.empty() ? "not stated" : licence}}))
+      .seq;
+}
 
 RecordedExport export_recorded(Workspace& workspace, ProjectLedger& ledger, const ExportOptions& options, const ExportPurpose& purpose,
                                const std::filesystem::path& file, const Progress& progress) {

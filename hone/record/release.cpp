@@ -8,9 +8,11 @@
 #include "hone/core/file.h"
 #include "hone/core/json.h"
 #include "hone/core/suggest.h"
+#include "hone/flow/export_labels.h"
 #include "hone/flow/main_path.h"
 #include "hone/ledger/refs_object.h"
 #include "hone/record/checklist.h"
+#include "hone/record/inventory.h"
 #include "hone/record/record_runs.h"
 #include "hone/record/refs_internal.h"
 #include "hone/record/release_diff.h"
@@ -37,6 +39,20 @@ std::vector<NamedRef> stage_objects(const std::vector<RunRecord>& records) {
 void add_project_files(Workspace& workspace, std::vector<NamedRef>& objects) {
   for (const std::string& file : workspace.project().files)
     objects.push_back({"project/" + file, workspace.objects().put(read_file(workspace.project().root / file), "text/plain")});
+}
+
+// The rows as `hone export` writes them, so that the very bytes are pinned.
+void add_labels(Workspace& workspace, std::vector<NamedRef>& objects) {
+  const RemovedAtEnd folder(temporary_name(workspace.objects().temporary_folder()));
+  make_folder(folder.path());
+  const auto add = [&](const char* name, TableFormat format, std::string_view media) {
+    ExportOptions options;
+    options.format = format;
+    export_labels(workspace, options, folder.path() / name);
+    objects.push_back({name, workspace.objects().put_file(folder.path() / name, media)});
+  };
+  add("labels.parquet", TableFormat::kParquet, kParquetMedia);
+  add("labels.jsonl", TableFormat::kJsonl, "application/x-ndjson");
 }
 
 // Where the rows came from, as far as a release may say it: a path inside the project, else the name alone.
@@ -151,6 +167,7 @@ Release find_release(const ObjectStore& objects, ProjectLedger& ledger, const st
 Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseOptions& options) {
   const std::vector<RunRecord> records = fresh_records(workspace, "report");
   record_runs(workspace, ledger);
+  record_inventory(ledger);
   ObjectStore& objects = workspace.objects();
   const std::vector<Release> others = releases(objects, ledger);
   check_name(options.name, others);
@@ -159,6 +176,7 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   made.name = options.name;
   std::vector<NamedRef> refs = stage_objects(records);
   add_project_files(workspace, refs);
+  add_labels(workspace, refs);
   refs.push_back({"release.json", objects.put_json(release_json(workspace, ledger, records, options.name))});
   made.manifest = put_refs(objects, refs);
   for (const NamedRef& named : refs) made.objects.emplace(named.name, named.ref);
