@@ -9,6 +9,7 @@
 #include "hone/core/error.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/report_page.h"
+#include "hone/record/record_runs.h"
 
 namespace hone::cli {
 namespace {
@@ -41,25 +42,42 @@ void print_result(Workspace& workspace, const RunResult& result, const RunArgume
   print("\nreport: " + report_page_path(workspace.project()).string() + "\n");
 }
 
-nlohmann::json result_json(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+nlohmann::json result_json(Workspace& workspace, const RunResult& result, const RunArguments& arguments, const nlohmann::json& recorded) {
   nlohmann::json json = {{"stages", result.stages}, {"dry_run", arguments.run.dry_run}};
   json["near_duplicates"] = near_duplicates(workspace, result, arguments);
   json["error"] =
       result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
   json["report"] =
       reached_report(result) && !arguments.run.dry_run ? nlohmann::json(report_page_path(workspace.project()).string()) : nlohmann::json();
+  json["recorded"] = recorded;
   return json;
+}
+
+// Writes the run into the ledger. Where that cannot be done now, as without the key, the next run does it; that is said. A ledger that is
+// not what it was is no such case.
+nlohmann::json record(Workspace& workspace) {
+  try {
+    ProjectLedger ledger(workspace.project());
+    const Recorded recorded = record_runs(workspace, ledger);
+    return {{"events", recorded.events}, {"pending", nullptr}};
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCorruptData || error.code() == ErrorCode::kInternal) throw;
+    return {{"events", 0}, {"pending", error.what()}};
+  }
 }
 
 int run(const RunArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
   // Of what was typed, run_project() refuses an unknown --until alone; what fails in a stage is in the result.
   const RunResult result = typed([&] { return run_project(workspace, arguments.run, terminal_progress()); });
+  const nlohmann::json recorded = arguments.run.dry_run ? nlohmann::json() : record(workspace);
   clear_progress();
   if (arguments.json)
-    print_json(result_json(workspace, result, arguments));
+    print_json(result_json(workspace, result, arguments, recorded));
   else
     print_result(workspace, result, arguments);
+  if (recorded.is_object() && recorded.at("pending").is_string())
+    print_error("this run is not in the ledger yet: " + recorded.at("pending").get<std::string>());
   if (result.error)
     print_error(with_way_out(result.stages.empty() ? result.error->what() : result.stages.back().name + ": " + result.error->what()));
   return result.error ? 1 : 0;

@@ -63,6 +63,7 @@ struct DatasetManifest {
   std::uint64_t groups = 0;        // Distinct groups; 0 without `data.group`.
   std::uint64_t empty_texts = 0;   // Rows whose text fields are all empty or missing.
   std::uint64_t skipped_rows = 0;  // The same, left out as ImportOptions::skip_empty_texts asks; not among `rows`.
+  std::uint64_t erased_rows = 0;   // Left out since they were erased (ErasedRows).
   std::uint64_t bad_rows = 0;
   std::vector<BadRow> first_bad_rows;  // At most ten.
   std::vector<std::string> notes;      // What a user should know: columns missing in some files, invalid UTF-8 replaced, …

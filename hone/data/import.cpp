@@ -344,6 +344,10 @@ class Import {
         continue;
       }
       if (!ids) facts.id = id_of_texts(texts, row);
+      if (options_.erased.holds(facts.id)) {
+        ++manifest_.erased_rows;
+        continue;
+      }
       const bool has_group = groups && !groups->at(row).empty();
       facts.group = has_group ? groups->at(row) : std::string_view(facts.id);
       facts.dealt_by = has_group || ids ? facts.group : std::string_view(facts.id).substr(0, kTextHashDigits);

@@ -7,6 +7,7 @@
 
 #include "hone/core/progress.h"
 #include "hone/data/dataset.h"
+#include "hone/data/erased_rows.h"
 #include "hone/store/object_store.h"
 
 namespace hone {
@@ -40,6 +41,7 @@ struct ImportOptions {
   std::string group;              // Column; empty: every row is its own group. A row without a value is its own group.
   SplitOptions split;
   double max_bad_rows = 0.01;     // Share of all rows.
+  ErasedRows erased;              // Are left out and counted, whatever the files hold.
   bool skip_empty_texts = false;  // Rows whose text fields are all empty or missing are left out and counted; no fault of theirs counts.
   void validate() const;
 };

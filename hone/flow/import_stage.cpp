@@ -54,6 +54,7 @@ StageParts import_parts(const StageContext& context) {
   parts.emplace_back("data.delimiter", std::string(1, data.read.delimiter));
   parts.emplace_back("data.max_bad_rows", nlohmann::json(data.max_bad_rows).dump());
   parts.emplace_back("data.skip_empty_texts", data.skip_empty_texts ? "true" : "false");
+  if (!data.erased.empty()) parts.emplace_back("the erased rows", data.erased.version());
   return parts;
 }
 

@@ -464,6 +464,7 @@ Project load_project(const std::filesystem::path& root) {
   if (!project.root.has_filename()) project.root = project.root.parent_path();
   project.name = project.root.filename().string();
   project.data = read_data(yaml.at("data"), project.root);
+  project.data.erased = ErasedRows::read(project.erased_file());
   if (const ConfigNode* about = yaml.at("data").find("about")) project.about = read_about(*about);
   if (const ConfigNode* near_duplicates = yaml.at("data").find("near_duplicates"))
     project.near_duplicates = read_near_duplicates(*near_duplicates, project.data.split);

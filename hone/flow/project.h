@@ -76,6 +76,7 @@ struct Project {
   std::set<std::string> files;
 
   std::filesystem::path state() const { return root / ".hone"; }
+  std::filesystem::path erased_file() const { return state() / "erased.json"; }
   bool trains() const { return model.at("name") != "none"; }
 };
 

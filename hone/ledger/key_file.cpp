@@ -1,5 +1,6 @@
 #include "hone/ledger/key_file.h"
 
+#include <pwd.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -131,13 +132,26 @@ KeyLines parse_lines(const std::filesystem::path& file, const std::string& bytes
 
 }  // namespace
 
+namespace {
+
+// As shells have it: what the environment says, else the list of accounts.
+std::filesystem::path home_folder() {
+  if (const char* const home = std::getenv("HOME"); home && *home == '/') return home;
+  std::string room(1 << 14, '\0');
+  passwd entry{}, *found = nullptr;
+  getpwuid_r(getuid(), &entry, room.data(), room.size(), &found);
+  return found && found->pw_dir ? std::filesystem::path(found->pw_dir) : std::filesystem::path();
+}
+
+}  // namespace
+
 std::filesystem::path state_folder() {
   const char* const state = std::getenv("XDG_STATE_HOME");
   if (state && *state == '/') return std::filesystem::path(state) / "hone";
-  const char* const home = std::getenv("HOME");
-  if (!home || *home != '/')
-    throw Error(ErrorCode::kInvalidArgument, "neither XDG_STATE_HOME nor HOME names a folder, so there is no place for keys");
-  return std::filesystem::path(home) / ".local/state/hone";
+  const std::filesystem::path home = home_folder();
+  if (!home.is_absolute())
+    throw Error(ErrorCode::kInvalidArgument, "this account has no home, and neither XDG_STATE_HOME nor HOME names a folder: there is no place for keys; set one of them");
+  return home / ".local/state/hone";
 }
 
 std::filesystem::path key_file_of(const std::filesystem::path& state, const std::string& project) {

@@ -1,6 +1,7 @@
 #include "hone/record/project_ledger.h"
 
 #include "hone/core/error.h"
+#include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/json.h"
 #include "hone/ledger/key_file.h"
@@ -29,9 +30,15 @@ std::string token_of(std::string_view kind, std::initializer_list<std::string_vi
 }
 
 ProjectLedger::ProjectLedger(const Project& project, std::filesystem::path state)
-    : project_(project), state_(state.empty() ? state_folder() : std::move(state)), folder_(project.state() / "ledger") {}
+    : project_(project), state_(std::move(state)), folder_(project.state() / "ledger") {}
 
 ProjectLedger::~ProjectLedger() = default;
+
+const std::filesystem::path& ProjectLedger::state() {
+  if (state_.empty()) state_ = state_folder();
+  return state_;
+}
+
 
 bool ProjectLedger::is_there() const { return std::filesystem::exists(folder_ / "commits"); }
 
@@ -53,43 +60,80 @@ EventIndex& ProjectLedger::index() {
 }
 
 // The ID is drawn once and stands in the log's opening: a copy of the project is the same project.
-void ProjectLedger::create() {
-  const std::string id = random_token();
-  SigningKey key = SigningKey::generate(project_.ledger.origin.empty() ? "hone.invalid/" + id : project_.ledger.origin);
-  write_key_file(key_file_of(state_, id), key);
+void ProjectLedger::create(const std::string& id, const std::string& origin, nlohmann::json continues) {
+  SigningKey key = SigningKey::generate(origin);
+  write_key_file(key_file_of(state(), id), key);
   LogOpening opening;
   opening.project = id;
   opening.software = {"hone", std::string(kHoneVersion), build_id()};
   opening.time_source = clock_source();
   opening.solo = project_.ledger.solo;
-  LedgerWriter::create(folder_, key, opening, options_of(state_));
+  opening.continues = std::move(continues);
+  LedgerWriter::create(folder_, key, opening, options_of(state()));
 }
 
 void ProjectLedger::check_opening() {
-  const std::string& wanted = project_.ledger.origin;
-  if (!wanted.empty() && wanted != origin())
-    throw Error(ErrorCode::kInvalidProject, "hone.yaml names the ledger '" + wanted + "', and that of this project is '" + origin() +
+  const std::string &wanted = project_.ledger.origin, is = origin();
+  if (!wanted.empty() && wanted != is && !is.starts_with(wanted + "/"))
+    throw Error(ErrorCode::kInvalidProject, "hone.yaml names the ledger '" + wanted + "', and that of this project is '" + is +
                                                 "': a log keeps its name; take ledger.origin out, or begin a new log with `hone ledger reopen`");
+}
+
+std::filesystem::path ProjectLedger::key_file() { return key_file_of(state(), id()); }
+std::filesystem::path ProjectLedger::next_key_file() { return key_file().string() + ".next"; }
+void ProjectLedger::take_next_key() { std::filesystem::rename(next_key_file(), key_file()); }
+
+// A rotation that was cut off behind its event leaves the new key waiting beside the old one.
+std::unique_ptr<LedgerWriter> ProjectLedger::opened() {
+  const auto open = [&](const std::filesystem::path& key) { return std::make_unique<LedgerWriter>(folder_, read_key_file(key), options_of(state())); };
+  if (std::filesystem::exists(next_key_file())) {
+    try {
+      auto writer = open(next_key_file());
+      take_next_key();
+      return writer;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInvalidArgument) throw;  // It is not the log's key: the event was never written.
+    }
+  }
+  return open(key_file());
 }
 
 LedgerWriter& ProjectLedger::writer() {
   if (!writer_) {
-    if (!is_there()) create();
+    if (!is_there()) {
+      const std::string id = random_token();
+      create(id, project_.ledger.origin.empty() ? "hone.invalid/" + id : project_.ledger.origin, nullptr);
+    }
     check_opening();
-    writer_ = std::make_unique<LedgerWriter>(folder_, read_key_file(key_file_of(state_, id())), options_of(state_));
+    writer_ = opened();
     introduce();
   }
   return *writer_;
 }
 
+void ProjectLedger::reopen(const std::string& origin, const Checkpoint& before) {
+  const std::string project = id();
+  const std::filesystem::path aside = project_.state() / "ledgers" / (std::to_string(before.size) + "-" + sha256_hex(before.origin).substr(0, 12));
+  const std::filesystem::path key = key_file();
+  index_.reset();
+  reader_.reset();
+  writer_.reset();
+  make_folder(aside.parent_path());
+  std::filesystem::rename(folder_, aside);
+  if (std::filesystem::exists(key)) std::filesystem::rename(key, key.string() + "." + sha256_hex(before.origin).substr(0, 12));
+  std::filesystem::remove(project_.state() / "recorded.json");
+  const std::string root = to_hex({reinterpret_cast<const char*>(before.root.data()), before.root.size()});
+  create(project, origin, {{"origin", before.origin}, {"size", before.size}, {"root", root}});
+}
+
 const Actor& ProjectLedger::actor() {
-  if (!actor_) actor_ = acting(state_);
+  if (!actor_) actor_ = acting(state());
   return *actor_;
 }
 
 PayloadStore& ProjectLedger::payloads() {
   if (!payloads_)
-    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", state_ / "payload-keys" / id());
+    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", payload_key_file_of(state(), id()));
   return *payloads_;
 }
 

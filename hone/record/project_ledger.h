@@ -59,16 +59,27 @@ class ProjectLedger {
   /// Appends and waits until it is durable.
   LedgerReceipt append(NewEvent event) { return writer().append(std::move(event)).get(); }
 
+  // For rotate_ledger_key() and reopen_ledger() (ledger_care.h).
+  /// Where the key waits that is to sign next, until the log says that it does.
+  std::filesystem::path next_key_file();
+  void take_next_key();
+  /// Puts the log aside and begins one of this origin that goes on from `before`. Its events are taken in anew.
+  void reopen(const std::string& origin, const Checkpoint& before);
+
   /// The newest event of this kind and name that the index knows, whole.
   std::optional<Event> latest(std::string_view kind, std::string_view name);
 
  private:
-  void create();
+  void create(const std::string& id, const std::string& origin, nlohmann::json continues);
   void check_opening();
+  std::filesystem::path key_file();
+  std::unique_ptr<LedgerWriter> opened();
   void introduce();  // Writes admin.person of who acts, once.
 
+  const std::filesystem::path& state();
+
   const Project& project_;
-  std::filesystem::path state_, folder_;
+  std::filesystem::path state_, folder_;  // The first is empty until it is needed: reading does without.
   std::unique_ptr<LedgerReader> reader_;
   std::unique_ptr<EventIndex> index_;
   std::unique_ptr<LedgerWriter> writer_;

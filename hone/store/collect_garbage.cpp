@@ -60,6 +60,7 @@ void remove_objects(ObjectStore& objects, const Needed& needed, bool dry_run, Co
       continue;
     }
     ++collected.objects_removed;
+    collected.removed.push_back(ref);
     collected.bytes_removed += ref.bytes;
     if (!dry_run) objects.remove(ref);
   }

@@ -89,6 +89,7 @@ struct Collected {
   std::uint64_t bytes_removed = 0;
   std::size_t records_removed = 0;
   std::size_t leftovers_removed = 0;  // Of interrupted writes.
+  std::vector<ObjectRef> removed;     // The objects, without their media.
 };
 
 /// Removes every object and run record that `keys` (records that stay, with all their inputs and outputs) and `kept` do

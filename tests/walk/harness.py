@@ -3,6 +3,7 @@
 The programs are those of build/release; HONE_BUILD names another build folder.
 """
 
+import atexit
 import json
 import os
 import pathlib
@@ -19,6 +20,11 @@ HONE = ROOT / "build" / os.environ.get("HONE_BUILD", "release") / "bin" / "hone"
 HONE_TRAIN = HONE.with_name("hone-train")
 DATA = os.environ.get("HONE_TEST_DATA")
 LONG = bool(os.environ.get("HONE_LONG_TESTS"))  # Walks that have a long form run it.
+# Keys and IDs of the ledgers that walks make, so that none lies with those of whoever runs them. It goes with the program.
+if "HONE_TEST_STATE" not in os.environ:
+    os.environ["HONE_TEST_STATE"] = tempfile.mkdtemp(prefix="hone-state-")
+    atexit.register(shutil.rmtree, os.environ["HONE_TEST_STATE"], ignore_errors=True)
+os.environ["XDG_STATE_HOME"] = os.environ["HONE_TEST_STATE"]
 STAGES = ["import", "vote", "label", "train", "evaluate", "report"]
 
 
