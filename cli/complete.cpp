@@ -91,7 +91,7 @@ constexpr Value kValues[] = {
     {"init", "--from", files},          {"run", "--until", stages},        {"lf", "NAME", sources},        {"export", "--columns", columns},
     {"predict", "FILE", files},         {"aggregate", "VOTES", files},     {"aggregate", "--gold", files}, {"aggregate", "--model", models},
     {"label-models", "--votes", files}, {"label-models", "--gold", files}, {"lf", "--slice", slices},      {"help", "TOPIC", help_pages},
-    {"completion", "SHELL", shells},
+    {"completion", "SHELL", shells},    {"why", "--slice", slices},         {"why", "--proof", folders},
 };
 
 Candidates values_of(const Typed& typed, const std::string& name) {

@@ -111,6 +111,11 @@ void show_lineage(Workspace& workspace, const nlohmann::json& lineage) {
   refresh_report_page(workspace);
 }
 
+bool shows_lineage(const Workspace& workspace) {
+  const auto report = workspace.current("report");
+  return report && !lineage_of(workspace, report->output("report").hash).is_null();
+}
+
 std::filesystem::path report_page_path(const Project& project) { return project.state() / "report.html"; }
 
 }  // namespace hone

@@ -28,4 +28,7 @@ void refresh_report_page(Workspace& workspace);
 ///     show_lineage(workspace, lineage_json(workspace, ledger));
 void show_lineage(Workspace& workspace, const nlohmann::json& lineage);
 
+/// Whether the current report has its lineage. Reads one small file.
+bool shows_lineage(const Workspace& workspace);
+
 }  // namespace hone

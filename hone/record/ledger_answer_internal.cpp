@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "hone/core/error.h"
-#include "hone/ledger/commitment.h"
+#include "hone/data/dataset.h"
 
 namespace hone {
 namespace {
@@ -32,8 +32,11 @@ std::optional<std::uint64_t> done_of(LedgerAnswer& answer, std::uint64_t order) 
   return std::nullopt;
 }
 
-bool takes_away(const Event& order, const std::string& hash) {
-  return std::ranges::any_of(order.body.at("objects"), [&](const Json& object) { return object.at("old").at("hash") == hash; });
+// Whether the order took the object away, and nothing made it again since, byte by byte.
+bool took_away(const Event& order, const std::string& hash, const ObjectStore& objects) {
+  return std::ranges::any_of(order.body.at("objects"), [&](const Json& object) {
+    return object.at("old").at("hash") == hash && !objects.has(object.at("old").get<ObjectRef>());
+  });
 }
 
 // The newest run of the label stage, where it made other labels than these.
@@ -130,12 +133,17 @@ std::optional<std::uint64_t> event_of_run(LedgerAnswer& answer, const RunRecord&
   return std::nullopt;
 }
 
-std::optional<std::string> hash_in(const Event& run, const char* list, std::string_view name) {
-  std::optional<std::string> hash;
-  if (!run.body.contains(list)) return hash;
+std::optional<ObjectRef> ref_in(const Event& run, const char* list, std::string_view name) {
+  std::optional<ObjectRef> ref;
+  if (!run.body.contains(list)) return ref;
   for (const Json& part : run.body.at(list))
-    if (part.at("name") == name) hash = part.at("ref").at("hash").get<std::string>();
-  return hash;
+    if (part.at("name") == name) ref = part.at("ref").get<ObjectRef>();
+  return ref;
+}
+
+std::optional<std::string> hash_in(const Event& run, const char* list, std::string_view name) {
+  const auto ref = ref_in(run, list, name);
+  return ref ? std::optional(ref->hash) : std::nullopt;
 }
 
 std::optional<std::uint64_t> maker_before(LedgerAnswer& answer, const std::string& hash, std::uint64_t before) {
@@ -159,21 +167,25 @@ std::vector<std::uint64_t> sources_of_run(LedgerAnswer& answer, std::uint64_t ru
   return sources;
 }
 
-Json erasures_of(LedgerAnswer& answer, const std::vector<std::string>& hashes) {
+std::vector<std::string> objects_of_dataset(const ObjectStore& objects, const ObjectRef& dataset) {
+  std::vector<std::string> hashes{dataset.hash};
+  if (objects.has(dataset))
+    for (const DatasetManifest::Part& part : objects.get_json(dataset).get<DatasetManifest>().parts) hashes.push_back(part.ref.hash);
+  return hashes;
+}
+
+Json erasures_of(LedgerAnswer& answer, const ObjectStore& objects, const std::vector<std::string>& hashes) {
   Json list = Json::array();
   if (!answer.index().last("erase.order")) return list;
   for (const std::string& hash : hashes)
     for (const std::uint64_t order : answer.index().find({.kinds = {"erase.order"}, .object = hash}))
-      if (takes_away(answer.event(order), hash))
+      if (took_away(answer.event(order), hash, objects))
         list.push_back({{"object", hash}, {"order", answer.named(order, {"ground", "approver"})}, {"done", answer.named(done_of(answer, order))}});
   return list;
 }
 
-Json later_json(LedgerAnswer& answer, const Ingredients& ingredients) {
-  std::vector<std::string> objects;
-  for (const auto& hash : {ingredients.dataset, ingredients.labels})
-    if (hash) objects.push_back(*hash);
-  return {{"erased", erasures_of(answer, objects)},
+Json later_json(LedgerAnswer& answer, const ObjectStore& objects, const Ingredients& ingredients) {
+  return {{"erased", erasures_of(answer, objects, ingredients.objects)},
           {"relabelled", relabelled_json(answer, ingredients.labels)},
           {"redefined", redefined_json(answer, ingredients.sources)},
           {"gold", newer_gold_json(answer, ingredients.gold)}};

@@ -70,20 +70,26 @@ std::optional<std::uint64_t> gold_of(LedgerAnswer& answer, const std::string& da
 /// The sources that voted in a run, in the order of hone.yaml, as source.define events. Empty when the run did not say.
 std::vector<std::uint64_t> sources_of_run(LedgerAnswer& answer, std::uint64_t run);
 
-/// The hash of an input or output of a run, by its name; of several the last. Nothing when there is none.
+/// An input or output of a run, by its name; of several the last. Nothing when there is none.
+std::optional<ObjectRef> ref_in(const Event& run, const char* list, std::string_view name);
 std::optional<std::string> hash_in(const Event& run, const char* list, std::string_view name);
 
-/// [{"object", "order", "done"}]: what erasures did to these objects; `done` is null while one is ordered and not done.
-nlohmann::json erasures_of(LedgerAnswer& answer, const std::vector<std::string>& hashes);
+/// The dataset's manifest and the parts that it names, as far as it is there.
+std::vector<std::string> objects_of_dataset(const ObjectStore& objects, const ObjectRef& dataset);
 
-/// What an answer that needs nothing else is made from: the objects and source versions behind a result.
+/// [{"object", "order", "done"}]: which of these objects an erasure took away, so that they are not there now; `done` is null while one is
+/// ordered and not done. Asks once for each object where anything was ever erased.
+nlohmann::json erasures_of(LedgerAnswer& answer, const ObjectStore& objects, const std::vector<std::string>& hashes);
+
+/// What a result was made from, as far as it may change or go.
 struct Ingredients {
-  std::optional<std::string> dataset, labels;
+  std::vector<std::string> objects;    // Hashes.
+  std::optional<std::string> labels;   // The hash of labels.patterns.
   std::vector<std::uint64_t> sources;  // source.define events.
   std::optional<std::uint64_t> gold;   // gold.commit.
 };
 /// {"erased", "relabelled", "redefined", "gold"}: what became of them since. `relabelled` is the newest run of the label stage where that made
 /// other labels, `redefined` [{"name", "was", "now"}], `gold` the newest version where that is another; null or empty where nothing changed.
-nlohmann::json later_json(LedgerAnswer& answer, const Ingredients& ingredients);
+nlohmann::json later_json(LedgerAnswer& answer, const ObjectStore& objects, const Ingredients& ingredients);
 
 }  // namespace hone

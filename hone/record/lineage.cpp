@@ -115,7 +115,7 @@ class LineageBuilder {
   void add_erasures() {
     std::vector<std::string> hashes;
     for (const auto& [hash, node] : node_of_) hashes.push_back(hash);
-    for (const Json& erased : erasures_of(answer_, hashes)) {
+    for (const Json& erased : erasures_of(answer_, objects_, hashes)) {
       const Json& event = erased.at("done").is_null() ? erased.at("order") : erased.at("done");
       const std::uint64_t seq = event.at("seq");
       const std::string id = graph_.add("run:" + std::to_string(seq), "run", "erasure", erased.at("done").is_null() ? "ordered, not yet done" : "");
@@ -166,7 +166,7 @@ class LineageBuilder {
     for (const Json& output : run.body.at("outputs"))
       if (main != kMainOutputs.end() && output.at("name") == main->output) {
         if (node_of_.contains(output.at("ref").at("hash"))) return made_nothing_new(run_id);
-        made = add_object(*main, output.at("ref").at("hash"));
+        made = add_object(*main, output.at("ref").get<ObjectRef>());
       }
     if (made.empty()) return made;
     for (const Json& output : run.body.at("outputs")) {
@@ -186,11 +186,13 @@ class LineageBuilder {
     return "";
   }
 
-  std::string add_object(const MainOutput& main, const std::string& hash) {
-    const std::string id = graph_.add("object:" + hash, main.type, std::string(main.title));
-    graph_.set(id, "hash", hash);
-    node_of_.emplace(hash, id);
-    if (main.type == "dataset") dataset_ = hash;
+  std::string add_object(const MainOutput& main, const ObjectRef& ref) {
+    const std::string id = graph_.add("object:" + ref.hash, main.type, std::string(main.title));
+    graph_.set(id, "hash", ref.hash);
+    node_of_.emplace(ref.hash, id);
+    if (main.type != "dataset") return id;
+    dataset_ = ref.hash;
+    for (const std::string& part : objects_of_dataset(objects_, ref)) node_of_.emplace(part, id);
     return id;
   }
 

@@ -20,18 +20,21 @@ namespace hone {
 // releases takes.
 
 /// A row: explain_row(), and of the ledger the version of each source that voted, who ran what, the import with licence and purpose, the gold
-/// version, the releases that hold the row with the label that it has there, who exported them, and what was erased. Without a ledger
-/// explain_row() alone, with `recorded` null. Throws as explain_row() does.
+/// version, the releases that hold the row with the label that it has there, and who exported the labels or them. Without a ledger
+/// explain_row() alone, with `recorded` null. Throws as explain_row() does; of a row that was erased it says that.
 nlohmann::json why_row(Workspace& workspace, ProjectLedger& ledger, std::string_view row);
 
+/// A metric's key in the report, by its name there or in hone.yaml: "macro_f1" of "macro-f1". Throws kInvalidArgument naming the nearest.
+std::string metric_key(std::string name);
+
 struct MetricAsked {
-  std::string metric = "accuracy";  // As in hone.yaml or the report: "macro-f1", "macro_f1".
+  std::string metric = "accuracy";  // As metric_key() takes it.
   std::string slice;                // Empty: all rows of the split.
 };
 
 /// A number of the current report: with interval and n, of which system, on which rows; what it is pinned to, with the events that made these;
-/// how often it was measured; the command that gives it again. Throws kNotFound for a metric or slice that there is not, naming the nearest,
-/// when a stage is not up to date, and before anything was recorded.
+/// how often it was measured; the command that gives it again. Throws kInvalidArgument for a metric that there is not, kNotFound for a slice
+/// that there is not, both naming the nearest, and kNotFound when a stage is not up to date and before anything was recorded.
 nlohmann::json why_metric(Workspace& workspace, ProjectLedger& ledger, const MetricAsked& asked);
 
 /// The trained model: data, labels, sources with their versions, people, seeds, code and hardware behind it, and what of these was erased,

@@ -16,13 +16,6 @@ using Json = nlohmann::json;
 constexpr std::array kMetrics{"accuracy", "macro_f1",          "weighted_f1",     "micro_f1",    "micro_precision",
                               "micro_recall", "log_loss", "ece", "coverage", "accuracy_on_covered"};
 
-std::string metric_key(std::string name) {
-  std::ranges::replace(name, '-', '_');
-  if (std::ranges::find(kMetrics, name) != kMetrics.end()) return name;
-  const std::vector<std::string> known(kMetrics.begin(), kMetrics.end());
-  throw Error(ErrorCode::kNotFound, "no metric named '" + name + "'" + suggestion(name, known));
-}
-
 // The system that the report's first sentence is about: its key in the report, and its name there.
 struct System {
   std::string key, title, name;
@@ -110,6 +103,13 @@ Json again_json(const MetricAsked& asked) {
 }
 
 }  // namespace
+
+std::string metric_key(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  if (std::ranges::find(kMetrics, name) != kMetrics.end()) return name;
+  const std::vector<std::string> known(kMetrics.begin(), kMetrics.end());
+  throw Error(ErrorCode::kInvalidArgument, "no metric named '" + name + "'" + suggestion(name, known));
+}
 
 Json why_metric(Workspace& workspace, ProjectLedger& ledger, const MetricAsked& asked) {
   const std::string metric = metric_key(asked.metric);

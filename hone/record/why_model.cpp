@@ -101,12 +101,14 @@ Json why_model(Workspace& workspace, ProjectLedger& ledger) {
   json["labels"] = labels_json(answer, label);
   json["sources"] = sources_json(answer, sources);
   if (sources.empty()) json["notes"].push_back("which versions of which sources voted is not recorded");
-  const auto dataset = hash_in(answer.event(train), "inputs", "dataset");
-  const auto gold = dataset ? gold_of(answer, *dataset) : std::nullopt;
+  const auto dataset = ref_in(answer.event(train), "inputs", "dataset");
+  const auto gold = dataset ? gold_of(answer, dataset->hash) : std::nullopt;
   json["gold"] = gold ? gold_version_json(answer, *gold) : Json();
   json["gold_note"] = gold ? "" : "no version of gold of this dataset is recorded";
   json["releases"] = releases_with(answer, model);
-  json["later"] = later_json(answer, {dataset, hash_in(answer.event(train), "inputs", "labels.patterns"), sources, gold});
+  Ingredients ingredients{.objects = {}, .labels = hash_in(answer.event(train), "inputs", "labels.patterns"), .sources = sources, .gold = gold};
+  if (dataset) ingredients.objects = objects_of_dataset(workspace.objects(), *dataset);
+  json["later"] = later_json(answer, workspace.objects(), ingredients);
   json["people"] = people_json(answer, answer.events());
   json["events"] = answer.events();
   return json;

@@ -78,9 +78,9 @@ Json approval_json(LedgerAnswer& answer, ProjectLedger& ledger, const Event& eve
 // What the release was made from, as later_json() asks for it.
 Ingredients ingredients_of(LedgerAnswer& answer, const Release& release, const Json& about) {
   Ingredients found;
-  found.dataset = release.object("stage/" + about.at("data_stage").get<std::string>() + "/dataset").hash;
+  for (const auto& [name, ref] : release.objects) found.objects.push_back(ref.hash);
   found.labels = release.object("stage/label/labels.patterns").hash;
-  found.gold = gold_of(answer, *found.dataset);
+  found.gold = gold_of(answer, release.object("stage/" + about.at("data_stage").get<std::string>() + "/dataset").hash);
   for (const Json& stage : about.at("stages"))
     if (stage.at("stage") == "vote") found.sources = sources_of_run(answer, stage.at("run"));
   return found;
@@ -113,7 +113,7 @@ Json why_release(Workspace& workspace, ProjectLedger& ledger, const std::string&
   json["anchors"] = anchors_json(answer, release.seq);
   json["anchors_note"] = json["anchors"].empty() ? "no anchor covers it: nobody outside is recorded to hold a checkpoint of it" : "";
   json["exports"] = exports_json(answer, {release.manifest.hash, release.object("stage/label/labels.patterns").hash});
-  json["later"] = later_json(answer, ingredients_of(answer, release, about));
+  json["later"] = later_json(answer, objects, ingredients_of(answer, release, about));
   json["people"] = people_json(answer, answer.events());
   json["events"] = answer.events();
   return json;

@@ -157,14 +157,23 @@ Json recorded_json(Workspace& workspace, ProjectLedger& ledger, LedgerAnswer& an
   std::vector<std::string> objects = releases.objects_with_row();
   objects.push_back(labels);
   recorded["exports"] = exports_json(answer, objects);
-  recorded["erased"] = erasures_of(answer, {dataset, labels});
   return recorded;
+}
+
+// That a row was erased is no secret to who knows its id; what it said is gone.
+Json explained_or_erased(Workspace& workspace, std::string_view row) {
+  try {
+    return explain_row(workspace, row);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound || !workspace.project().data.erased.holds(row)) throw;
+    throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) + "': it was erased; `hone log --kind erase.order` says when, and on what ground");
+  }
 }
 
 }  // namespace
 
 Json why_row(Workspace& workspace, ProjectLedger& ledger, std::string_view row) {
-  Json explained = explain_row(workspace, row);
+  Json explained = explained_or_erased(workspace, row);
   explained["recorded"] = nullptr;
   explained["recorded_note"] = "nothing is recorded yet; `hone run` begins the ledger";
   if (!ledger.is_there()) return explained;
