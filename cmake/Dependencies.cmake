@@ -2,7 +2,7 @@
 #
 #   hone_dep::arrow     Arrow and Parquet: a system package, else the libraries inside the pyarrow wheel
 #   hone_dep::torch     libtorch: HONE_TORCH=DIR (a folder with include/ and lib/), else the torch wheel
-#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc, hone_dep::sodium   Debian packages through pkg-config
+#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc, hone_dep::sodium, hone_dep::sqlite   Debian packages through pkg-config
 #
 # HONE_PYTHON_SDK names the Python environment with the wheels (`./dev setup` makes .deps).
 find_package(PkgConfig REQUIRED)
@@ -17,7 +17,8 @@ pkg_check_modules(hone_vectorscan REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(hone_re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(hone_utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(hone_sodium REQUIRED IMPORTED_TARGET libsodium)
-foreach(name vectorscan re2 utf8proc sodium)
+pkg_check_modules(hone_sqlite REQUIRED IMPORTED_TARGET sqlite3>=3.40)
+foreach(name vectorscan re2 utf8proc sodium sqlite)
   add_library(hone_dep::${name} ALIAS PkgConfig::hone_${name})
 endforeach()
 if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)

@@ -15,6 +15,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "verify/refs_list.h"
+
 namespace hone::verify {
 namespace {
 
@@ -242,12 +244,13 @@ class BodyReader {
 
   void read_ref(const Value& value, Field::Type type, std::string_view key) {
     const std::string_view hash = event_.string(&value, "hash");
+    const std::string_view media = event_.string(&value, "media");
     const std::int64_t bytes = event_.integer(&value, "bytes");
-    const bool is_ref = is_hex(hash, 64) && bytes >= 0 && !event_.string(&value, "media").empty();
+    const bool is_ref = is_hex(hash, 64) && bytes >= 0 && !media.empty();
     want(is_ref, key, "an object {bytes, hash, media}");
     if (!is_ref) return;
     count_unknown(value, 3);
-    mentions_.objects.push_back({hash_from(from_hex(hash)), static_cast<std::uint64_t>(bytes), type});
+    mentions_.objects.push_back({hash_from(from_hex(hash)), static_cast<std::uint64_t>(bytes), type, media == kRefsMedia});
   }
 
   void read_commit(const Value& value, std::string_view key) {

@@ -76,6 +76,7 @@ struct Mentions {
     Hash hash;
     std::uint64_t bytes;
     Field::Type type;
+    bool is_list;  ///< Its media type is that of lists of objects.
   };
   struct Commit {
     std::string payload;  ///< 16 bytes

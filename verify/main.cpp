@@ -1,9 +1,9 @@
 // hone-verify: checks a ledger without Hone, for whoever trusts nobody. It shares no source with what writes ledgers.
 //
 // To be read in this order: bytes (hashes, signatures, encodings), file (reading, never more than is there), note (signed checkpoints,
-// policies, proofs), tree (Merkle tree), canonical (the text of an event), kinds (what events may say), layout (which file holds what),
-// scan (one segment), whole (all of them), rules (what needs several events), keys (who may sign), bundle, payload, witness, and verify,
-// which walks through the steps in their order. findings, sorter and order are the tools they share.
+// policies, proofs), tree (Merkle tree), canonical (the text of an event), refs_list (objects that list others), kinds (what events may
+// say), layout (which file holds what), scan (one segment), whole (all of them), rules (what needs several events), keys (who may sign),
+// bundle, payload, witness, and verify, which walks through the steps in their order. findings, sorter and order are the tools they share.
 #include <cstdio>
 #include <exception>
 #include <filesystem>

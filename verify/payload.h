@@ -8,7 +8,7 @@
 
 namespace hone::verify {
 
-/// Where personal payloads lie (docs/ledger.md, "Personal data and erasure").
+/// Where personal payloads lie (docs/ledger.md, "Personal payloads and erasure").
 class Payloads {
  public:
   enum Look { kMissing, kSealed, kHolds, kOther };

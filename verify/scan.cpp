@@ -182,6 +182,7 @@ class SegmentScan {
       if (object.type == Field::kOld) continue;
       objects_.push_back(
           {object.hash, stream_.seq(), object.type == Field::kUsed ? ObjectRecord::kUsed : ObjectRecord::kNamed, object.bytes});
+      if (object.is_list) lists_.push_back(objects_.back());
     }
     for (const Mentions::Commit& commit : mentions_.commits) {
       CommitmentRecord record{{}, commit.commit, stream_.seq(), false};
@@ -193,6 +194,7 @@ class SegmentScan {
   void hand_on(std::size_t most) {
     if (tokens_.size() > most) input_.sorters.tokens.add_run(std::exchange(tokens_, {}));
     if (objects_.size() > most) input_.sorters.objects.add_run(std::exchange(objects_, {}));
+    if (lists_.size() > most) input_.sorters.lists.add_run(std::exchange(lists_, {}));
     if (commitments_.size() > most) input_.sorters.commitments.add_run(std::exchange(commitments_, {}));
   }
 
@@ -276,7 +278,7 @@ class SegmentScan {
   OpenTile open_tile_;
   std::array<std::uint32_t, 1024> last_references_{};  ///< Places in facts_.references.
   std::vector<TokenRecord> tokens_;
-  std::vector<ObjectRecord> objects_;
+  std::vector<ObjectRecord> objects_, lists_;
   std::vector<CommitmentRecord> commitments_;
 };
 

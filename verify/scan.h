@@ -22,11 +22,11 @@ struct TokenRecord {
   auto operator<=>(const TokenRecord&) const = default;
 };
 
-/// An object at an event, for one look at each object that is named anywhere.
+/// An object at an event, for one look at each object that is named anywhere. kListed: by a list of objects that the event names.
 struct ObjectRecord {
   Hash hash;
   std::uint64_t seq;
-  enum What : std::uint64_t { kNamed, kUsed, kErased } what;
+  enum What : std::uint64_t { kNamed, kUsed, kErased, kListed } what;
   std::uint64_t bytes;
   auto operator<=>(const ObjectRecord&) const = default;
 };
@@ -42,7 +42,7 @@ struct CommitmentRecord {
 /// What all segments put together.
 struct Sorters {
   Sorter<TokenRecord> tokens;
-  Sorter<ObjectRecord> objects;
+  Sorter<ObjectRecord> objects, lists;  ///< Those of `lists` are among `objects` too.
   Sorter<CommitmentRecord> commitments;
 };
 

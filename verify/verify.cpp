@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include "verify/bundle.h"
 #include "verify/keys.h"
@@ -12,6 +13,7 @@
 #include "verify/note.h"
 #include "verify/order.h"
 #include "verify/payload.h"
+#include "verify/refs_list.h"
 #include "verify/scan.h"
 #include "verify/tree.h"
 #include "verify/whole.h"
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostAnchorFiles = 100'000;
 constexpr unsigned kMostThreads = 4;
+constexpr std::size_t kMostHeld = 16'384;  // Of the refs of a list, before they are handed on.
 
 std::string utc(std::uint64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
@@ -64,6 +67,7 @@ class Verification {
     check_outside(layout, keys, whole);
     check_upper_tiles(layout, whole);
     check_tokens(layout, sorters);
+    open_lists(sorters);
     check_objects(layout, sorters);
     check_commitments(layout, sorters);
     for (const fs::path& proof : options_.proofs) check_proof(proof, keys, whole);
@@ -380,7 +384,49 @@ class Verification {
     });
   }
 
-  // ---- Step 8. All that is said of one object comes together, in the order of the events.
+  // ---- Step 8. What a list names is named by the events that name the list. The first and the last of them say all that is asked of it.
+  void open_lists(Sorters& sorters) {
+    if (objects_.empty()) return;
+    std::optional<ObjectRecord> first;
+    std::uint64_t last = 0;
+    const auto end_list = [&] {
+      if (first) open_list(*first, last, sorters.objects);
+    };
+    sorters.lists.each([&](const ObjectRecord& record) {
+      if (!first || first->hash != record.hash) {
+        end_list();
+        first = record;
+      }
+      last = record.seq;
+    });
+    end_list();
+  }
+
+  // A list that is missing, or not what the events say, is judged with the other objects, and not opened.
+  void open_list(const ObjectRecord& list, std::uint64_t last, Sorter<ObjectRecord>& objects) {
+    const std::string name = hex(text_of(list.hash));
+    const auto seq = static_cast<std::int64_t>(list.seq);
+    const auto file = File::open(object_file(name));
+    if (!file || file->size() != list.bytes) return;
+    if (file->size() > kMostRefsBytes)
+      return wrong(Step::kObjects, seq, name, -1, "a list of objects of more than 64 MiB, which is not read");
+    if (hash_of(*file) != list.hash) return;
+    std::vector<ObjectRecord> listed;
+    RefsReader reader([&](const ListedRef& ref) {
+      listed.push_back({ref.hash, list.seq, ObjectRecord::kListed, ref.bytes});
+      if (last != list.seq) listed.push_back({ref.hash, last, ObjectRecord::kListed, ref.bytes});
+      if (listed.size() > kMostHeld) objects.add_run(std::exchange(listed, {}));
+    });
+    try {
+      reader.read(*file);
+    } catch (const Malformed& malformed) {
+      wrong(Step::kObjects, seq, name, static_cast<std::int64_t>(reader.offset()),
+            std::string("not a list of objects: ") + malformed.what());
+    }
+    objects.add_run(std::move(listed));
+  }
+
+  // All that is said of one object comes together, in the order of the events.
   struct ObjectHistory {
     ObjectRecord first;
     std::optional<std::uint64_t> made, named, erased;
@@ -423,18 +469,22 @@ class Verification {
     if (!objects_.empty()) look_at_object(history.first, hex(text_of(history.first.hash)), gone ? history.erased : std::nullopt);
   }
 
+  fs::path object_file(const std::string& name) const { return objects_ / name.substr(0, 2) / name.substr(2); }
+
   void look_at_object(const ObjectRecord& record, const std::string& name, std::optional<std::uint64_t> erased) {
-    const auto file = File::open(objects_ / name.substr(0, 2) / name.substr(2));
+    const auto file = File::open(object_file(name));
     const auto seq = static_cast<std::int64_t>(record.seq);
+    const std::string by = record.what == ObjectRecord::kListed ? " (a list of objects names it)" : "";
     if (erased) {
-      if (file) wrong(Step::kObjects, seq, name, -1, "the object was erased by seq " + std::to_string(*erased) + ", and is still there");
+      if (file)
+        wrong(Step::kObjects, seq, name, -1, "the object was erased by seq " + std::to_string(*erased) + ", and is still there" + by);
     } else if (!file) {
-      outcome_.verdicts.unchecked.add({Step::kObjects, seq, name, -1, "the object is missing, and no erase.done says why"});
+      outcome_.verdicts.unchecked.add({Step::kObjects, seq, name, -1, "the object is missing, and no erase.done says why" + by});
     } else if (file->size() != record.bytes) {
       wrong(Step::kObjects, seq, name, -1,
-            "the object has " + std::to_string(file->size()) + " bytes, not " + std::to_string(record.bytes));
+            "the object has " + std::to_string(file->size()) + " bytes, not " + std::to_string(record.bytes) + by);
     } else if (hash_of(*file) != record.hash) {
-      wrong(Step::kObjects, seq, name, -1, "the object's bytes do not have its hash");
+      wrong(Step::kObjects, seq, name, -1, "the object's bytes do not have its hash" + by);
     } else {
       ++outcome_.objects_there;
     }

@@ -67,10 +67,10 @@ char short_escape(char character) {
 template <bool kBuild>
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text, std::size_t most_bytes = kMaxEventBytes) : text_(text), most_bytes_(most_bytes) {}
 
   nlohmann::json parse() {
-    if (text_.size() > kMaxEventBytes) fail(1, "more than " + std::to_string(kMaxEventBytes) + " bytes");
+    if (text_.size() > most_bytes_) fail(1, "more than " + std::to_string(most_bytes_) + " bytes");
     nlohmann::json value;
     read_value(value, 0);
     if (at_ != text_.size()) fail(1, "something behind the value");
@@ -253,6 +253,7 @@ class Parser {
   }
 
   std::string_view text_;
+  std::size_t most_bytes_;
   std::size_t at_ = 0;
 };
 
@@ -320,7 +321,7 @@ void append_value(std::string& out, const nlohmann::json& value, std::size_t dep
 
 }  // namespace
 
-nlohmann::json parse_canonical(std::string_view text) { return Parser<true>(text).parse(); }
+nlohmann::json parse_canonical(std::string_view text, std::size_t most_bytes) { return Parser<true>(text, most_bytes).parse(); }
 
 void check_canonical(std::string_view text) { Parser<false>(text).parse(); }
 
@@ -353,10 +354,10 @@ void append_canonical_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string to_canonical(const nlohmann::json& value, std::size_t depth) {
+std::string to_canonical(const nlohmann::json& value, std::size_t depth, std::size_t most_bytes) {
   std::string out;
   append_value(out, value, depth);
-  if (out.size() > kMaxEventBytes) refuse(1, "more than " + std::to_string(kMaxEventBytes) + " bytes; put what is long into an object");
+  if (out.size() > most_bytes) refuse(1, "more than " + std::to_string(most_bytes) + " bytes; put what is long into an object");
   return out;
 }
 

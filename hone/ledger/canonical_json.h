@@ -21,14 +21,14 @@ inline constexpr std::size_t kMaxTextBytes = 4096;
 inline constexpr std::size_t kMaxDepth = 8;
 inline constexpr long long kMaxNumber = (1LL << 53) - 1;
 
-/// The value that a canonical text says. Throws kCorruptData naming the rule and the byte.
-nlohmann::json parse_canonical(std::string_view text);
+/// The value that a canonical text says. Throws kCorruptData naming the rule and the byte. `most_bytes` is for texts that are no events.
+nlohmann::json parse_canonical(std::string_view text, std::size_t most_bytes = kMaxEventBytes);
 
 /// The same check without a value. Some times faster.
 void check_canonical(std::string_view text);
 
 /// The text of a value. Throws kInvalidArgument naming the rule that the value breaks. `depth` objects and arrays are around it.
-std::string to_canonical(const nlohmann::json& value, std::size_t depth = 0);
+std::string to_canonical(const nlohmann::json& value, std::size_t depth = 0, std::size_t most_bytes = kMaxEventBytes);
 
 /// Appends the text of one string, in quotes. Throws as above.
 void append_canonical_text(std::string& out, std::string_view text);

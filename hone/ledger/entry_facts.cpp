@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kTimeBytes = 27;
 constexpr std::size_t kTokenBytes = 32;
+constexpr std::string_view kBeforeActor = R"({"actor":")";
 
 // Takes texts off the end of an entry.
 class FromEnd {
@@ -46,7 +47,7 @@ class FromEnd {
 std::optional<EntryFacts> quick_facts(std::string_view entry) {
   FromEnd end(entry);
   EntryFacts facts;
-  if (!end.take("}")) return std::nullopt;
+  if (!entry.starts_with(kBeforeActor) || !end.take("}")) return std::nullopt;
   if (!end.take(R"(,"v":1)")) {
     if (!end.take("\"") || end.take_bytes(kTimeBytes).size() != kTimeBytes || !end.take(R"(,"v":1,"wall":")")) return std::nullopt;
   }
@@ -63,6 +64,8 @@ std::optional<EntryFacts> quick_facts(std::string_view entry) {
   const auto kind = end.take_behind(R"(,"kind":")");
   if (!role || !is_role(*role) || !kind || kind->find('"') != std::string_view::npos) return std::nullopt;
   facts.kind = *kind;
+  facts.role = *role;
+  facts.actor = entry.substr(kBeforeActor.size(), entry.find('"', kBeforeActor.size()) - kBeforeActor.size());
   return facts;
 }
 
@@ -73,7 +76,12 @@ bool is_ref(const Json& value) { return value.size() == 3 && value.contains("byt
 EntryFacts facts_of(std::string_view entry) {
   if (auto facts = quick_facts(entry)) return *facts;
   Event event = parse_event(entry);
-  return {.seq = event.seq, .kind = std::move(event.kind), .time = std::move(event.time), .token = std::move(event.token)};
+  return {.seq = event.seq,
+          .kind = std::move(event.kind),
+          .time = std::move(event.time),
+          .token = std::move(event.token),
+          .actor = std::move(event.actor),
+          .role = std::move(event.role)};
 }
 
 void visit_objects_brought(const Json& body, const std::function<void(const std::string& hash)>& visit) {

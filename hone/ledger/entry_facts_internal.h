@@ -14,10 +14,10 @@ namespace hone::ledger_internal {
 /// What the log itself looks at in an entry.
 struct EntryFacts {
   std::uint64_t seq = 0;
-  std::string kind, time, token;
+  std::string kind, time, token, actor, role;
 };
 
-/// Read from the entry's end, where its canonical text has them in fixed order; parsed whole only where a newer program put more there.
+/// Read from the entry's ends, where its canonical text has them in fixed order; parsed whole only where a newer program put more there.
 /// Throws kCorruptData when it is no event.
 EntryFacts facts_of(std::string_view entry);
 

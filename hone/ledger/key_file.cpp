@@ -1,20 +1,17 @@
 #include "hone/ledger/key_file.h"
 
 #include <pwd.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <sstream>
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/ledger/body_schema.h"
+#include "hone/ledger/private_file.h"
 
 // The file's lines: "hone-key/1", "name <name>", "id <8 hex>", and "seed <64 hex>" or "sealed <salt, 32 hex> <nonce, 48 hex> <box, 96
 // hex>".
@@ -22,7 +19,7 @@ namespace hone {
 namespace {
 
 constexpr std::string_view kFormat = "hone-key/1";
-constexpr std::uint64_t kMostKeyBytes = 4096;
+constexpr std::size_t kMostKeyBytes = 4096;
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
   throw Error(ErrorCode::kInvalidArgument, "the key '" + file.string() + "' " + what);
@@ -71,40 +68,6 @@ std::string opened(const std::string& box, const std::string& nonce, const std::
       crypto_aead_xchacha20poly1305_ietf_decrypt(raw(seed), nullptr, nullptr, raw(box), box.size(), nullptr, 0, raw(nonce), raw(key)) == 0;
   sodium_memzero(key.data(), key.size());
   return good ? seed : "";
-}
-
-// A key beside a project's data, or in what is pushed to others, is soon somebody else's.
-void check_place(const std::filesystem::path& file) {
-  std::error_code unknown;
-  const std::filesystem::path whole = std::filesystem::weakly_canonical(file, unknown);
-  for (std::filesystem::path folder = whole.parent_path(); !folder.empty(); folder = folder.parent_path()) {
-    for (const char* const sign : {".git", ".hg", ".svn", ".jj"})
-      if (std::filesystem::exists(folder / sign, unknown))
-        refuse(file, "lies in '" + folder.string() + "', which is under version control; move it to $XDG_STATE_HOME/hone/keys");
-    for (const char* const sign : {"hone.yaml", ".hone"})
-      if (std::filesystem::exists(folder / sign, unknown))
-        refuse(file, "lies in the project '" + folder.string() + "', with which it would be copied; move it to $XDG_STATE_HOME/hone/keys");
-    if (folder == folder.root_path()) break;
-  }
-}
-
-// Reads through the very descriptor that was checked.
-std::string read_private(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0 && errno == ELOOP) refuse(file, "is a link; put the file itself there");
-  if (fd < 0)
-    throw Error(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
-                "cannot open the key '" + file.string() + "': " + std::strerror(errno));
-  struct stat info {};
-  std::string bytes(kMostKeyBytes, '\0');
-  const bool known = ::fstat(fd, &info) == 0;
-  const ssize_t got = ::read(fd, bytes.data(), bytes.size());
-  ::close(fd);
-  if (!known || got < 0 || !S_ISREG(info.st_mode)) refuse(file, "is no file that can be read");
-  if (info.st_uid != ::geteuid()) refuse(file, "belongs to another user; every user has keys of their own");
-  if ((info.st_mode & 077) != 0) refuse(file, "can be read by others; chmod 600 it, and rotate it if somebody may have");
-  bytes.resize(static_cast<std::size_t>(got));
-  return bytes;
 }
 
 struct KeyLines {
@@ -161,11 +124,9 @@ std::filesystem::path key_file_of(const std::filesystem::path& state, const std:
 
 void write_key_file(const std::filesystem::path& file, const SigningKey& key, const std::string& passphrase) {
   need_sodium();
-  check_place(file);
+  check_private_place(file, "key");
   if (std::filesystem::exists(std::filesystem::symlink_status(file))) refuse(file, "is there already; no key is written over");
-  make_folder(file.parent_path());
-  if (::chmod(file.parent_path().c_str(), 0700) != 0)
-    throw Error(ErrorCode::kIo, "cannot close '" + file.parent_path().string() + "' to others: " + std::strerror(errno));
+  make_private_folder(file.parent_path());
   const std::string seed(reinterpret_cast<const char*>(key.seed().data()), key.seed().size());
   const std::string start = std::string(kFormat) + "\nname " + key.verifier().name + "\nid " + key.verifier().id_text() + "\n";
   write_file_atomically(file, start + (passphrase.empty() ? "seed " + to_hex(seed) + "\n" : sealed_line(seed, passphrase)), 0600);
@@ -173,8 +134,8 @@ void write_key_file(const std::filesystem::path& file, const SigningKey& key, co
 
 SigningKey read_key_file(const std::filesystem::path& file, const AskPassphrase& ask) {
   need_sodium();
-  const std::string bytes = read_private(file);
-  check_place(file);
+  const std::string bytes = read_private_file(file, "key", kMostKeyBytes);
+  check_private_place(file, "key");
   const KeyLines lines = parse_lines(file, bytes);
   std::string seed_bytes = from_hex(lines.seed);
   if (lines.kind == "sealed") {

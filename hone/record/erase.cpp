@@ -1,8 +1,8 @@
 #include "hone/record/erase.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "hone/core/error.h"
@@ -17,6 +17,7 @@ namespace hone {
 namespace {
 
 using Json = nlohmann::json;
+using RowFields = std::vector<std::pair<std::string, std::optional<std::string>>>;  // As Dataset::row() gives them.
 
 // By refs of up to 170 bytes within an entry's 16 KiB.
 constexpr std::size_t kObjectsOrdered = 60;

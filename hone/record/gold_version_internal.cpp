@@ -1,5 +1,8 @@
 #include "hone/record/gold_version_internal.h"
 
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+
 #include <algorithm>
 #include <map>
 #include <unordered_set>

@@ -1,5 +1,8 @@
 #include "hone/record/release_diff.h"
 
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -148,12 +151,13 @@ class Comparison {
 
   // Of rows whose label changed with the votes, how many each source votes otherwise on: the most first.
   Json sources_json() const {
-    std::map<std::string, std::uint64_t> rows;
+    std::map<std::string, std::uint64_t> counts;
     for (const Changed& row : changed_)
-      for (const std::string& source : row.sources) ++rows[source];
+      for (const std::string& source : row.sources) ++counts[source];
+    std::vector<std::pair<std::string, std::uint64_t>> sources(counts.begin(), counts.end());
+    std::ranges::stable_sort(sources, std::ranges::greater(), &std::pair<std::string, std::uint64_t>::second);
     Json json = Json::array();
-    for (const auto& [name, count] : rows) json.push_back({{"source", name}, {"rows", count}});
-    std::ranges::stable_sort(json, [](const Json& left, const Json& right) { return left.at("rows") > right.at("rows"); });
+    for (const auto& [name, rows] : sources) json.push_back({{"source", name}, {"rows", rows}});
     return json;
   }
 

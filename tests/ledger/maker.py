@@ -174,6 +174,7 @@ OTHER_WITNESS = Key("other.test/witness", bytes(range(128, 160)), 4)
 BEGIN = datetime.datetime(2026, 1, 5, 9, 30, 0, 123)
 ANNOTATOR, REVIEWER, DEVELOPER, ADMIN, AUDITOR = ("p:" + name * 16 for name in "23456")
 SYSTEM = "s:hone"
+REFS = "application/vnd.hone.refs+json"
 ACTOR = {"annotator": ANNOTATOR, "reviewer": REVIEWER, "developer": DEVELOPER, "admin": ADMIN, "auditor": AUDITOR, "system": SYSTEM}
 
 
@@ -229,6 +230,10 @@ class Ledger:
         name = sha256(data).hex()
         self.objects[name] = data
         return {"bytes": len(data), "hash": name, "media": media}
+
+    def refs(self, named):
+        """An object that lists others, given as references by name, and the reference to it."""
+        return self.object({"refs": [{"name": name, "ref": named[name]} for name in sorted(named, key=str.encode)]}, REFS)
 
     def payload(self, text):
         """A personal payload, and the commitment to it."""
@@ -412,6 +417,15 @@ def every_kind(segregation="enforced"):
     ledger.rotate(NEXT)
     do("key.revoke", {"trusted_size": 3, "vkey": WITNESS.vkey}, "system")
     return ledger.commit()
+
+
+def listing(named=None):
+    """A run whose outputs stand in a list of objects, and nowhere else. Returns the ledger and the reference to the list."""
+    ledger = small(3)
+    named = named or {name: ledger.object({"source": name}) for name in ("source/b", "source/a", "source/a\n", "source/é", 'source/"')}
+    listed = ledger.refs(named)
+    ledger.event("stage.run", {"outputs": [{"name": "sources", "ref": listed}], "seed": 1, "stage": "vote"}, "system")
+    return ledger.commit(), listed
 
 
 def erase(ledger, commits, objects, named=False, approver=DEVELOPER, done=True):

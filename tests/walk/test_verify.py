@@ -453,6 +453,84 @@ def objects_of(t, tamper):
     return [project, *kept(t, ledger)]
 
 
+def listed(t, tamper=lambda ledger, ref: None, on_disk=lambda folder, ref: None):
+    """A run that names five objects by a list, changed before it is written, or on disk."""
+    ledger, ref = maker.listing()
+    tamper(ledger, ref)
+    project = maker.write_project(ledger, t.folder / "project")
+    on_disk(project / ".hone" / "objects", ref)
+    return [project, *kept(t, ledger)]
+
+
+def on_listed(change, name="source/a"):
+    """What is done to an object that only a list names."""
+    hash = maker.sha256(canonical({"source": name})).hex()
+    return lambda t: listed(t, on_disk=lambda folder, ref: change(folder / hash[:2] / hash[2:])), hash
+
+
+def on_list(change):
+    return lambda t: listed(t, on_disk=lambda folder, ref: change(folder / ref["hash"][:2] / ref["hash"][2:]))
+
+
+def with_list(text):
+    """An object that an event calls a list, and that holds a given text, or a changed one."""
+
+    def story(t):
+        def tamper(ledger, ref):
+            good = ledger.objects[ref["hash"]]
+            other = ledger.object(text(good) if callable(text) else text, maker.REFS)
+            ledger.event("stage.run", {"outputs": [{"name": "other", "ref": other}], "seed": 2, "stage": "label"}, "system")
+            ledger.commit()
+
+        return listed(t, tamper)
+
+    return story
+
+
+def in_list(old, new):
+    return with_list(lambda good: good.replace(old, new, 1))
+
+
+def erase_listed(ledger, ref):
+    maker.erase(ledger, [], [{"bytes": len(data), "hash": hash, "media": "application/json"} for hash, data in list(ledger.objects.items()) if b"source" in data and b"refs" not in data])
+    ledger.commit()
+
+
+def erase_list(ledger, ref):
+    maker.erase(ledger, [], [ref])
+    ledger.commit()
+
+
+def name_directly(ledger, ref):
+    """Another length for an object of the list."""
+    one = ledger.object({"source": "source/a"})
+    ledger.event("stage.run", {"outputs": [{"name": "a", "ref": {**one, "bytes": 3}}], "seed": 2, "stage": "label"}, "system")
+    ledger.commit()
+
+
+def long_list(t, count=5_000):
+    """A list that no piece of reading holds whole, named by two events."""
+    ledger = maker.small(3)
+    one = ledger.object({"one": 1})
+    ref = ledger.refs({f"source/{number}": one for number in range(count)})
+    for stage in ("vote", "label"):
+        ledger.event("stage.run", {"outputs": [{"name": "sources", "ref": ref}], "seed": 1, "stage": stage}, "system")
+    ledger.commit()
+    return [maker.write_project(ledger, t.folder / "project"), *kept(t, ledger)]
+
+
+def huge_list(t):
+    """A list of more than 64 MiB, which takes no room on the disk."""
+    ledger = maker.small(3)
+    ref = {"bytes": (64 << 20) + 1, "hash": "ab" * 32, "media": maker.REFS}
+    ledger.event("stage.run", {"outputs": [{"name": "sources", "ref": ref}], "seed": 1, "stage": "vote"}, "system")
+    ledger.commit()
+    project = maker.write_project(ledger, t.folder / "project")
+    path = t.file(f"project/.hone/objects/ab/{'ab' * 31}", b"")
+    os.truncate(path, ref["bytes"])
+    return [project, *kept(t, ledger)]
+
+
 def anchored(t, tamper, lines=(f"witness w {WITNESS.vkey}", "quorum w")):
     ledger = maker.small(5)
     text = ledger.checkpoint().partition("\n\n")[0] + "\n"
@@ -576,6 +654,38 @@ CASES = [
     ("object changed", lambda t: objects_of(t, lambda path: flip(path, 3, 3)), WRONG, ["entry 1:", "bytes do not have its hash"]),
     ("object longer", lambda t: objects_of(t, lambda path: path.write_bytes(path.read_bytes() + b" ")), WRONG, ["has 11 bytes, not 10"]),
     ("object is a link", lambda t: objects_of(t, lambda path: (path.unlink(), path.symlink_to("/dev/zero"))), UNREADABLE, ["cannot be read"]),
+    # Lists of objects.
+    ("objects named by a list", listed, 0, ["VERIFIED", "objects 7/7"]),
+    ("a list of many objects", long_list, 0, ["VERIFIED", "objects 3/3"]),
+    ("an empty list", with_list(b'{"refs":[]}'), 0, ["VERIFIED", "objects 8/8"]),
+    ("listed object changed", on_listed(lambda path: flip(path, 3, 3))[0], WRONG, ["entry 5: " + on_listed(None)[1], "bytes do not have its hash (a list of objects names it)"]),
+    ("listed object longer", on_listed(lambda path: path.write_bytes(path.read_bytes() + b" "))[0], WRONG, ["entry 5: " + on_listed(None)[1], "the object has"]),
+    ("listed object missing", on_listed(pathlib.Path.unlink)[0], UNCHECKED, ["entry 5: " + on_listed(None)[1], "the object is missing, and no erase.done says why (a list of objects names it)"]),
+    ("listed object of another length elsewhere", lambda t: listed(t, name_directly), WRONG, ["entry 6: " + on_listed(None)[1], "another length here than at entry 5"]),
+    ("listed objects erased", lambda t: listed(t, erase_listed), 0, ["erased 5"]),
+    ("a list erased", lambda t: listed(t, erase_list), 0, ["VERIFIED", "erased 1"]),
+    ("a list missing", on_list(pathlib.Path.unlink), UNCHECKED, ["entry 5:", "the object is missing"]),
+    ("a list changed", on_list(lambda path: flip(path, 30, 2)), WRONG, ["entry 5:", "bytes do not have its hash"]),
+    ("a list that is a link", on_list(lambda path: (path.unlink(), path.symlink_to("/dev/zero"))), UNREADABLE, ["cannot be read"]),
+    ("a list of more than 64 MiB", huge_list, WRONG, ["entry 5: " + "ab" * 32, "more than 64 MiB"]),
+    ("a list that is none", with_list(b"hello, this is no list"), WRONG, ["step 8 (objects): entry 6:", "at byte 0: not a list of objects: it does not begin with"]),
+    ("a list of nothing", with_list(b""), WRONG, ["not a list of objects: it ends too soon"]),
+    ("a list cut off", with_list(lambda good: good[:-1]), WRONG, ["not a list of objects: it ends too soon"]),
+    ("a list cut inside a ref", with_list(lambda good: good[:100]), WRONG, ["not a list of objects: it ends too soon"]),
+    ("a list with bytes after it", with_list(lambda good: good + b"\n"), WRONG, ["not a list of objects: bytes after the list's end"]),
+    ("a list with white space", in_list(b'","ref"', b'", "ref"'), WRONG, ["not a list of objects: not canonical, rule 1"]),
+    ("a list without a comma", in_list(b"}},{", b"}}{"), WRONG, ["neither ',' nor ']' after a ref"]),
+    ("a list of numbers", with_list(b'{"refs":[1]}'), WRONG, ["no ref begins here"]),
+    ("a list with a key more", in_list(b"}},{", b'},"zeal":1},{'), WRONG, ["not {name, ref}"]),
+    ("a list with a ref that is none", in_list(b'"hash":"', b'"hash":"x'), WRONG, ["not an object {bytes, hash, media}"]),
+    ("a list with a ref with a key more", in_list(b'"ref":{', b'"ref":{"age":1,'), WRONG, ["not an object {bytes, hash, media}"]),
+    ("a list with a name twice", in_list(b'"source/a"', b'"source/a\\n"'), WRONG, ["a name stands twice"]),
+    ("a list that is not sorted", in_list(b'"source/a"', b'"source/b"'), WRONG, ["the names are not sorted"]),
+    ("a list in the order of its escapes", with_list(canonical({"refs": [{"name": name, "ref": {"bytes": 1, "hash": "ab" * 32, "media": "x/y"}} for name in ("a0", "a\n")]})), WRONG, ["the names are not sorted"]),
+    ("a name without end", with_list(b'{"refs":[{"name":"' + b"x" * 20_000), WRONG, ["a ref longer than 16,384 bytes"]),
+    ("a name of 1,025 bytes", in_list(b'"source/b"', b'"source/b' + b"b" * 1017 + b'"'), WRONG, ["a name of 1 to 1,024 bytes"]),
+    ("a name of 1,024 bytes", in_list(b'"source/b"', b'"source/b' + b"b" * 1016 + b'"'), 0, ["VERIFIED"]),
+    ("a list in a list", in_list(b"application/json", maker.REFS.encode()), WRONG, ["a list in a list"]),
     # Anchors and policies.
     ("a cosignature changed", lambda t: anchored(t, lambda text: text[:-9] + ("A" if text[-9] != "A" else "B") + text[-8:]), WRONG, ["anchors/one", "cosignature of 'hone.test/witness' is bad"]),
     ("an anchor of another history", lambda t: anchored(t, lambda text: note(maker.checkpoint_text(ORIGIN, 7, bytes(32)), LOG, WITNESS)), WRONG, ["anchors/one: the root at size 7"]),
@@ -806,16 +916,16 @@ class FlipsTest(VerifyTest):
                    lambda name, offset: ({1}, [] if name == "MANIFEST.sha256" else [name]))  # fmt: skip
 
     def test_in_objects_and_payloads(self):
-        ledger = maker.every_kind()
-        words = ["--vkey", VKEY, "--trusted", self.file("kept", ledger.checkpoint()), "--all-signatures"]
-
         def owed(name, offset):
             if name.startswith(".hone/objects"):
                 return {1}, ["entry ", "".join(name.split("/")[-2:])]
             # What nobody but an unknown witness signed is not ours to judge.
             return ({0, 1} if "anchors" in name else {1}), []
 
-        self.flips(lambda folder: maker.write_project(ledger, folder), words, FLIPS // 6, owed)
+        # Of the second, most objects are named by a list alone.
+        for name, ledger in (("kinds", maker.every_kind()), ("list", maker.listing()[0])):
+            words = ["--vkey", VKEY, "--trusted", self.file("kept", ledger.checkpoint()), "--all-signatures"]
+            self.flips(lambda folder: maker.write_project(ledger, folder.with_name(name)), words, FLIPS // 6, owed)
 
 
 class GarbageTest(VerifyTest):
