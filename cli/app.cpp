@@ -16,6 +16,7 @@ constexpr Command kCommands[] = {
     {"status", "say which stages are fresh or stale and why, and the main numbers", "hone status --json", add_status},
     {"lf", "analyse all sources, one of them, or a draft from standard input", "hone lf stolen_card", add_lf},
     {"why", "explain a row: its votes, its label and what moved it, its prediction", "hone why M00042", add_why},
+    {"log", "show what was done, by whom, to which data and when", "hone log --kind stage.run --since 2026-01", add_log},
     {"report", "say where the HTML report lies, or print all its numbers", "hone report --json", add_report},
     {"export", "write labels with probabilities and where they came from", "hone export --out labels.parquet", add_export},
     {"predict", "apply the trained model to new rows", "hone predict new.csv --out predictions.csv", add_predict},
@@ -28,6 +29,7 @@ constexpr Command kCommands[] = {
     {"replay", "run a release's stages again, and compare byte by byte", "hone replay 2026-q1", add_replay},
     {"erase", "erase a row, and say what depended on it", "hone erase M00042 --reason 'asked for by the customer'", add_erase},
     {"gc", "remove what the current run does not need", "hone gc --dry-run", add_gc},
+    {"reindex", "make the index of the ledger anew", "hone reindex", add_reindex},
     {"help", "show a topic, a command, or what there is", "hone help conditions", add_help},
     {"completion", "print what a shell needs to complete commands, options and names", "hone completion bash", add_completion},
 };

@@ -50,6 +50,7 @@ Body add_run(CLI::App& command);
 Body add_status(CLI::App& command);
 Body add_lf(CLI::App& command);
 Body add_why(CLI::App& command);
+Body add_log(CLI::App& command);
 Body add_report(CLI::App& command);
 Body add_export(CLI::App& command);
 Body add_predict(CLI::App& command);
@@ -62,6 +63,7 @@ Body add_ledger(CLI::App& command);
 Body add_replay(CLI::App& command);
 Body add_erase(CLI::App& command);
 Body add_gc(CLI::App& command);
+Body add_reindex(CLI::App& command);
 Body add_help(CLI::App& command);
 Body add_completion(CLI::App& command);
 

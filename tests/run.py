@@ -28,7 +28,7 @@ FUZZ_SEED = 1  # The same inputs every time, as far as ten seconds reach: what f
 
 WALKS_TOGETHER = 2
 # Through the program under the sanitizers, which has no hone-train beside it.
-SANITIZED_WALKS = ["test_transcripts", "test_aggregate", "test_output", "test_verify"]
+SANITIZED_WALKS = ["test_transcripts", "test_aggregate", "test_output", "test_record", "test_verify"]
 # Those that take longest, and so begin first.
 SLOW_WALKS = {"test_faults", "test_first_hour", "test_package", "test_page", "test_kill"}
 

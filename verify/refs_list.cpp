@@ -3,10 +3,10 @@
 namespace hone::verify {
 namespace {
 
-constexpr std::size_t kPiece = 256 * 1024;
+constexpr std::size_t kListPiece = 256 * 1024;
 constexpr std::string_view kListBegin = R"({"refs":[)";
-constexpr std::size_t kMostNameBytes = 1'024;
-constexpr std::size_t kMostMediaBytes = 256;
+constexpr std::size_t kMostListedName = 1'024;
+constexpr std::size_t kMostListedMedia = 256;
 
 // Bytes of the object that a text begins with; 0 when its end is not there.
 std::size_t object_bytes(std::string_view text) {
@@ -59,10 +59,10 @@ bool has_length(const std::string& text, std::size_t most) { return !text.empty(
 
 void RefsReader::read(const File& file) {
   for (std::uint64_t offset = 0;;) {
-    const std::string piece = file.read_at(offset, kPiece);
+    const std::string piece = file.read_at(offset, kListPiece);
     add(piece);
     offset += piece.size();
-    if (piece.size() < kPiece) return end();
+    if (piece.size() < kListPiece) return end();
   }
 }
 
@@ -130,9 +130,9 @@ ListedRef RefsReader::checked_ref() {
   const std::string media = unescaped(text_.string(ref, "media"));
   const std::string_view hash = text_.string(ref, "hash");
   const std::int64_t bytes = text_.integer(ref, "bytes");
-  if (members_of(text_, text_.root()) != 2 || !has_length(name, kMostNameBytes))
+  if (members_of(text_, text_.root()) != 2 || !has_length(name, kMostListedName))
     throw Malformed("not {name, ref} with a name of 1 to 1,024 bytes");
-  if (members_of(text_, ref) != 3 || bytes < 0 || !is_hex(hash, 64) || !has_length(media, kMostMediaBytes))
+  if (members_of(text_, ref) != 3 || bytes < 0 || !is_hex(hash, 64) || !has_length(media, kMostListedMedia))
     throw Malformed("not an object {bytes, hash, media}");
   if (media == kRefsMedia) throw Malformed("a list in a list");
   if (name <= last_name_) throw Malformed(name == last_name_ ? "a name stands twice" : "the names are not sorted");

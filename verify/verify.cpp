@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostAnchorFiles = 100'000;
 constexpr unsigned kMostThreads = 4;
-constexpr std::size_t kMostHeld = 16'384;  // Of the refs of a list, before they are handed on.
+constexpr std::size_t kMostListed = 16'384;  // Of the refs of a list, before they are handed on.
 
 std::string utc(std::uint64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
@@ -415,7 +415,7 @@ class Verification {
     RefsReader reader([&](const ListedRef& ref) {
       listed.push_back({ref.hash, list.seq, ObjectRecord::kListed, ref.bytes});
       if (last != list.seq) listed.push_back({ref.hash, last, ObjectRecord::kListed, ref.bytes});
-      if (listed.size() > kMostHeld) objects.add_run(std::exchange(listed, {}));
+      if (listed.size() > kMostListed) objects.add_run(std::exchange(listed, {}));
     });
     try {
       reader.read(*file);

@@ -85,21 +85,25 @@ TEST_F(ActingPerson, SaysWhatToDoWhereItCannotBeKept) {
 }
 
 TEST_F(ActingPerson, IsTheSameForProcessesThatMakeItAtTheSameTime) {
-  constexpr int kRounds = 5, kProcesses = 6;
+  constexpr int kRounds = 40, kProcesses = 6;
   for (int round = 0; round < kRounds; ++round) {
-    int ends[2];
+    int start[2], ends[2];
+    ASSERT_EQ(::pipe(start), 0);
     ASSERT_EQ(::pipe(ends), 0);
     std::vector<pid_t> children;
     for (int process = 0; process < kProcesses; ++process) {
       const pid_t child = ::fork();
       ASSERT_GE(child, 0);
       if (child == 0) {
+        ::close(start[1]);
+        char nothing;
+        while (::read(start[0], &nothing, 1) > 0) continue;  // Until all are there.
         const std::string id = acting(state).id;
         ::_exit(::write(ends[1], id.data(), id.size()) == 18 ? 0 : 1);
       }
       children.push_back(child);
     }
-    ::close(ends[1]);
+    for (const int end : {start[0], start[1], ends[1]}) ::close(end);
     std::set<std::string> ids;
     std::string id(18, '\0');
     int heard = 0;

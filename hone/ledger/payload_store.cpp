@@ -26,7 +26,7 @@ constexpr std::size_t kTagBytes = crypto_generichash_BYTES_MIN;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kBoxBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;  // So much longer is a box than what is in it.
 constexpr std::size_t kSaltBytes = sizeof(Commitment::Salt);
-constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kPayloadIdBytes = 16;
 constexpr std::size_t kMostSubject = 128;
 constexpr std::string_view kSubjectLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-_.";
 
@@ -129,7 +129,7 @@ Commitment PayloadStore::put(const std::string& subject, std::string_view payloa
   check_subject(subject);
   check_payload(payload);
   const Commitment::Salt salt = random_salt();
-  PayloadRows::Row row{.id = to_hex(random_octets(kIdBytes)), .subject = subject, .sealed = ""};
+  PayloadRows::Row row{.id = to_hex(random_octets(kPayloadIdBytes)), .subject = subject, .sealed = ""};
   parts_->keys.locked([&] {
     row.sealed = seal(row, parts_->key_for(subject), salt, payload);
     parts_->rows.insert(row);

@@ -40,9 +40,9 @@ bool has_id(const std::filesystem::path& path, const std::string& id) {
   const int column = schema->GetFieldIndex(std::string(kIdColumn));
   if (column < 0) return false;
   for (int group = 0; group < reader->num_row_groups(); ++group) {
-    std::shared_ptr<arrow::Table> table;
-    if (const auto status = reader->ReadRowGroup(group, {column}, &table); !status.ok()) throw fail(status);
-    for (const auto& chunk : table->column(0)->chunks()) {
+    const auto table = reader->ReadRowGroup(group, {column});
+    if (!table.ok()) throw fail(table.status());
+    for (const auto& chunk : (*table)->column(0)->chunks()) {
       const TextColumn ids(*chunk);
       for (std::int64_t row = 0; row < chunk->length(); ++row)
         if (ids.at(row) == id) return true;

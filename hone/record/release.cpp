@@ -155,7 +155,8 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   const std::vector<Release> others = releases(objects, ledger);
   check_name(options.name, others);
 
-  Release made{.name = options.name};
+  Release made;
+  made.name = options.name;
   std::vector<NamedRef> refs = stage_objects(records);
   add_project_files(workspace, refs);
   refs.push_back({"release.json", objects.put_json(release_json(workspace, ledger, records, options.name))});
