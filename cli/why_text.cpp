@@ -89,7 +89,7 @@ std::string names_words(const nlohmann::json& known) {
   return words.empty() ? "none of the classes" : words;
 }
 
-std::string known_words(const nlohmann::json& gold) {
+std::string gold_words(const nlohmann::json& gold) {
   return gold.at("class").is_null() ? gold.at("note").get<std::string>() : names_words(gold.at("class"));
 }
 
@@ -119,7 +119,7 @@ std::string outcome_text(const nlohmann::json& why) {
   std::string text = fmt::format("\nlabel       {} by {}\n", label_and_node(why.at("label")), why.at("label_model").get<std::string>());
   if (why.contains("majority")) text += fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : line_of(why.at("majority")));
   if (!why.at("prediction").is_null()) text += fmt::format("prediction  {}\n", label_and_node(why.at("prediction")));
-  text += fmt::format("gold        {}\n", known_words(why.at("gold")));
+  text += fmt::format("gold        {}\n", gold_words(why.at("gold")));
   text += fmt::format("trained on  {}\n", used_words(why.at("trained")));
   return text + fmt::format("duplicates  {}\n", duplicates_words(why.at("near_duplicates")));
 }

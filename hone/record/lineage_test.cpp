@@ -50,12 +50,12 @@ bool has_edge(const Json& lineage, const std::string& rel) {
 }
 
 TEST(Lineage, IsNullBeforeAnythingIsRecorded) {
-  RecordedProject project;
+  ProjectForTests project;
   EXPECT_TRUE(lineage_json(project.workspace(), project.ledger()).is_null());
 }
 
 TEST(Lineage, LeadsFromTheReportBackToFilesSourcesGoldAndWhoActed) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json lineage = lineage_json(project.workspace(), project.ledger());
   const std::set<std::string> found = behind(lineage, id_of(lineage, "report"));
@@ -64,7 +64,7 @@ TEST(Lineage, LeadsFromTheReportBackToFilesSourcesGoldAndWhoActed) {
 }
 
 TEST(Lineage, HasEveryNodeOnceAndNoEdgeIntoNothing) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json lineage = lineage_json(project.workspace(), project.ledger());
   std::set<std::string> ids;
@@ -74,7 +74,7 @@ TEST(Lineage, HasEveryNodeOnceAndNoEdgeIntoNothing) {
 }
 
 TEST(Lineage, IsTheSameForTheSameLog) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json lineage = lineage_json(project.workspace(), project.ledger());
   project.reopen();
@@ -84,7 +84,7 @@ TEST(Lineage, IsTheSameForTheSameLog) {
 TEST(Lineage, ShowsTheFirstOfManySourcesAndSaysHowManyMoreThereAre) {
   std::string more;
   for (int source = 0; source < 28; ++source) more += "  - {lf: more_" + std::to_string(source) + ", vote: card, any: [word" + std::to_string(source) + "]}\n";
-  RecordedProject project(more);
+  ProjectForTests project(more);
   project.run();
   const std::vector<Json> sources = nodes_of(lineage_json(project.workspace(), project.ledger()), "source");
   ASSERT_EQ(sources.size(), 12u);
@@ -93,7 +93,7 @@ TEST(Lineage, ShowsTheFirstOfManySourcesAndSaysHowManyMoreThereAre) {
 }
 
 TEST(Lineage, SaysThatASourceTookThePlaceOfAnother) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   EXPECT_FALSE(has_edge(lineage_json(project.workspace(), project.ledger()), "wasRevisionOf"));
   project.edit("any: [stolen, stole]", "any: [stolen]");
@@ -104,7 +104,7 @@ TEST(Lineage, SaysThatASourceTookThePlaceOfAnother) {
 }
 
 TEST(Lineage, OfAReleaseIsThatOfItsRunsWhateverCameSince) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Release release = make_release(project.workspace(), project.ledger(), {.name = "one", .because = "a test", .approver = {}});
   const Json before = lineage_json(project.workspace(), project.ledger(), &release);
@@ -120,7 +120,7 @@ TEST(Lineage, OfAReleaseIsThatOfItsRunsWhateverCameSince) {
 }
 
 TEST(Lineage, NamesFilesFromTheEventWhereTheManifestIsGone) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   project.workspace().objects().remove(project.workspace().needed("import").output("dataset"));
   const Json lineage = lineage_json(project.workspace(), project.ledger());
@@ -129,7 +129,7 @@ TEST(Lineage, NamesFilesFromTheEventWhereTheManifestIsGone) {
 }
 
 TEST(Lineage, IsShownWithTheReportThatItIsOf) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   EXPECT_TRUE(report_json(project.workspace()).at("lineage").is_null());
   const Json lineage = lineage_json(project.workspace(), project.ledger());
@@ -144,7 +144,7 @@ TEST(Lineage, IsShownWithTheReportThatItIsOf) {
 }
 
 TEST(Lineage, ABrokenFileOfItIsAsGoodAsNone) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   show_lineage(project.workspace(), lineage_json(project.workspace(), project.ledger()));
   const std::filesystem::path file = project.state() / "lineage.json";

@@ -13,12 +13,12 @@ namespace hone {
 
 /// A small project of two classes without a model, in a folder of its own, with a state folder of its own: run and recorded as often as asked.
 ///
-///     RecordedProject project;
+///     ProjectForTests project;
 ///     project.run();
 ///     why_row(project.workspace(), project.ledger(), "0-3");
-class RecordedProject {
+class ProjectForTests {
  public:
-  explicit RecordedProject(const std::string& more_sources = "") {
+  explicit ProjectForTests(const std::string& more_sources = "") {
     make_folder(folder_ / "project");
     write("rows.csv", rows());
     write("hone.yaml", yaml(more_sources));

@@ -38,7 +38,7 @@ std::string message_of(const std::function<void()>& act) {
 }
 
 TEST(WhyRow, WithoutALedgerAnswersAsFarAsItCanAndSaysSo) {
-  RecordedProject project;
+  ProjectForTests project;
   ASSERT_FALSE(run_project(project.workspace(), {}).error);
   const Json why = why_row(project.workspace(), project.ledger(), "0-1");
   EXPECT_TRUE(why.at("recorded").is_null());
@@ -47,7 +47,7 @@ TEST(WhyRow, WithoutALedgerAnswersAsFarAsItCanAndSaysSo) {
 }
 
 TEST(WhyRow, NamesTheVersionOfEachSourceThatVotedAndWhoRanWhat) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json why = why_row(project.workspace(), project.ledger(), "0-1");
   ASSERT_FALSE(why.at("votes").empty());
@@ -64,7 +64,7 @@ TEST(WhyRow, NamesTheVersionOfEachSourceThatVotedAndWhoRanWhat) {
 }
 
 TEST(WhyRow, ListsEveryEventThatItShows) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   make_release(project.workspace(), project.ledger(), {.name = "one", .because = "", .approver = {}});
   const Json why = why_row(project.workspace(), project.ledger(), "0-1");
@@ -72,7 +72,7 @@ TEST(WhyRow, ListsEveryEventThatItShows) {
 }
 
 TEST(WhyRow, KnowsWhatASourceWasBefore) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   project.edit("any: [stolen, stole]", "any: [stolen]");
   project.run();
@@ -84,7 +84,7 @@ TEST(WhyRow, KnowsWhatASourceWasBefore) {
 }
 
 TEST(WhyRow, SaysTheLabelThatTheRowHasInEachRelease) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   make_release(project.workspace(), project.ledger(), {.name = "one", .because = "", .approver = {}});
   project.edit("any: [stolen, stole]", "any: [purse]");
@@ -101,7 +101,7 @@ TEST(WhyRow, SaysTheLabelThatTheRowHasInEachRelease) {
 }
 
 TEST(WhyRow, SaysThatAPersonIsNotKnownHere) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   project.reopen();
   std::filesystem::remove(project.state() / "payload.db");
@@ -113,7 +113,7 @@ TEST(WhyRow, SaysThatAPersonIsNotKnownHere) {
 }
 
 TEST(WhyMetric, IsTheNumberOfTheReportWithWhatItIsPinnedTo) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json why = why_metric(project.workspace(), project.ledger(), {});
   EXPECT_EQ(why.at("value"), report_json(project.workspace()).at("evaluation").at("label_model").at("test").at("accuracy"));
@@ -125,7 +125,7 @@ TEST(WhyMetric, IsTheNumberOfTheReportWithWhatItIsPinnedTo) {
 }
 
 TEST(WhyMetric, OnASliceSaysItsRule) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   const Json why = why_metric(project.workspace(), project.ledger(), {.metric = "macro-f1", .slice = "short"});
   EXPECT_EQ(why.at("metric"), "macro_f1");
@@ -134,20 +134,20 @@ TEST(WhyMetric, OnASliceSaysItsRule) {
 }
 
 TEST(WhyMetric, RefusesWhatThereIsNotNamingTheNearest) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   EXPECT_NE(message_of([&] { why_metric(project.workspace(), project.ledger(), {.metric = "acuracy", .slice = ""}); }).find("did you mean 'accuracy'"), std::string::npos);
   EXPECT_NE(message_of([&] { why_metric(project.workspace(), project.ledger(), {.metric = "ece", .slice = "shrt"}); }).find("did you mean 'short'"), std::string::npos);
 }
 
 TEST(WhyModel, SaysThatNothingIsTrained) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   EXPECT_NE(message_of([&] { why_model(project.workspace(), project.ledger()); }).find("trains no model"), std::string::npos);
 }
 
 TEST(WhyRelease, SaysWhatItHoldsAndWhatBecameOfItSince) {
-  RecordedProject project;
+  ProjectForTests project;
   project.run();
   make_release(project.workspace(), project.ledger(), {.name = "one", .because = "for a test", .approver = {}});
   Json why = why_release(project.workspace(), project.ledger(), "one");
