@@ -24,7 +24,7 @@ GroupBuilder::Place GroupBuilder::add(const DraftEvent& event) {
   if (!event.drew_token()) {
     if (const auto repeated = find_repeated(event.event())) return *repeated;
   }
-  check_rules(event.event(), event.names(), log_);
+  check_rules(event.event(), event.names(), *this);
   const std::uint64_t seq = next_seq();
   put(event);
   if (!event.drew_token()) acts_.emplace(hex_key(event.event().token), Act{.seq = seq, .event = &event.event()});
@@ -69,6 +69,8 @@ void GroupBuilder::put(const DraftEvent& event) {
   visit_keys(event.event().kind, event.event().token, event.event().body, [&](const LookupIndex::Key& key) {
     group_.keys.push_back({key, seq});
   });
+  if (event.event().kind != "vote.person")
+    visit_objects_brought(event.event().body, [&](const std::string& hash) { brought_.insert(hash); });
 }
 
 }  // namespace hone::ledger_internal

@@ -3,15 +3,19 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "hone/ledger/committed_log_internal.h"
 #include "hone/ledger/event.h"
+#include "hone/ledger/event_rules.h"
 #include "hone/ledger/ledger_clock.h"
 
 namespace hone::ledger_internal {
 
 /// Puts events behind a log, in a group that is not written yet.
-class GroupBuilder {
+/// What rules ask about the events before is answered by the log, and objects by the events of the group, too: a run may use what the one
+/// before it made, whether they are written together or not.
+class GroupBuilder : private EarlierEvents {
  public:
   GroupBuilder(CommittedLog& log, EventTimes& times, LedgerClock& clock) : log_(log), times_(times), clock_(clock) {}
 
@@ -35,6 +39,12 @@ class GroupBuilder {
   const Group& group() const { return group_; }
 
  private:
+  std::uint64_t size() const override { return log_.size(); }
+  std::shared_ptr<const Event> event(std::uint64_t seq) override { return log_.event(seq); }
+  bool brought_object(std::string_view hash) override { return brought_.contains(std::string(hash)) || log_.brought_object(hash); }
+  Hash root_at(std::uint64_t size) override { return log_.root_at(size); }
+  bool segregated() override { return log_.segregated(); }
+
   std::optional<Place> find_repeated(const NewEvent& event);
   void begin();
   void put(const DraftEvent& event);
@@ -45,6 +55,7 @@ class GroupBuilder {
   bool begun_ = false;
   std::string time_, wall_;
   Group group_;
+  std::unordered_set<std::string> brought_;  // Hashes of the objects that its events bring.
   struct Act {
     std::uint64_t seq;
     const NewEvent* event;

@@ -185,6 +185,14 @@ TEST(LedgerWriter, ARunsInputsAreThoseThatEarlierEventsBrought) {
   EXPECT_EQ(writer.append(run('4', '5')).get().seq, 3u) << "the output of the run before";
   EXPECT_EQ(complaint_of([&] { writer.append(run('6', '7')).get(); }),
             "stage.run has the input 'data', which no earlier event imported or made");
+
+  // Nor need they be durable: what one run of a group made, the next may read.
+  const std::vector<NewEvent> chain = {run('4', '5'), run('5', '6'), run('6', '7')};
+  std::size_t next = 0;
+  EXPECT_EQ(writer.append_all([&] { return next < chain.size() ? std::optional(chain[next++]) : std::nullopt; }).size(), 3u);
+  next = 0;
+  const std::vector<NewEvent> backwards = {run('d', 'e'), run('b', 'd')};
+  EXPECT_THROW(writer.append_all([&] { return next < backwards.size() ? std::optional(backwards[next++]) : std::nullopt; }), Error);
 }
 
 TEST(LedgerWriter, AppendsABulkAndRefusesItFromTheBadEventOn) {

@@ -55,13 +55,18 @@ std::uint64_t fingerprint(std::string_view id, std::string_view value) {
   return prefix;
 }
 
+// An older dataset may have been collected or erased.
+bool is_whole(const ObjectStore& objects, const ObjectRef& dataset) {
+  if (!objects.has(dataset)) return false;
+  const DatasetManifest manifest = objects.get_json(dataset).get<DatasetManifest>();
+  return std::ranges::all_of(manifest.parts, [&](const DatasetManifest::Part& part) { return objects.has(part.ref); });
+}
+
 // 8 bytes a row: two that are alike by chance, once in ten billion pairs of a million rows, count as unchanged.
 std::unordered_set<std::uint64_t> known_before(Workspace& workspace, const std::optional<ObjectRef>& before) {
   std::unordered_set<std::uint64_t> known;
-  if (!before || !workspace.objects().has(*before)) return known;
-  const Dataset dataset(workspace.objects(), *before);
-  if (!std::ranges::all_of(dataset.manifest().parts, [&](const DatasetManifest::Part& part) { return workspace.objects().has(part.ref); })) return known;
-  for_each_known(workspace.project(), dataset, [&](std::string_view id, std::string_view value) { known.insert(fingerprint(id, value)); });
+  if (!before || !is_whole(workspace.objects(), *before)) return known;
+  for_each_known(workspace.project(), Dataset(workspace.objects(), *before), [&](std::string_view id, std::string_view value) { known.insert(fingerprint(id, value)); });
   return known;
 }
 

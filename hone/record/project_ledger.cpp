@@ -118,8 +118,12 @@ void ProjectLedger::reopen(const std::string& origin, const Checkpoint& before) 
   index_.reset();
   reader_.reset();
   writer_.reset();
+  payloads_.reset();
   make_folder(aside.parent_path());
   std::filesystem::rename(folder_, aside);
+  // Without its keys nothing opens the payloads: they stay with the log that speaks of them.
+  if (std::filesystem::exists(project_.state() / "payload.db") && !std::filesystem::exists(payload_key_file_of(state(), project)))
+    std::filesystem::rename(project_.state() / "payload.db", aside / "payload.db");
   if (std::filesystem::exists(key)) std::filesystem::rename(key, key.string() + "." + sha256_hex(before.origin).substr(0, 12));
   std::filesystem::remove(project_.state() / "recorded.json");
   const std::string root = to_hex({reinterpret_cast<const char*>(before.root.data()), before.root.size()});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <tuple>
 
 #include "hone/core/build_info.h"
 #include "hone/core/error.h"
@@ -19,17 +20,16 @@ namespace hone {
 namespace {
 
 using Json = nlohmann::json;
-using FileTime = std::filesystem::file_time_type;
 
 // What was seen at the last look, in .hone/recorded.json. Only a memory: without it all is looked at again, and nothing written twice.
 struct LastLook {
   std::int64_t runs_changed_ns = -1;  // Of the folder of run records; -1: it may have changed again since.
-  std::int64_t looked_ns = 0;
+  std::int64_t looked_ns = 0;         // 0: never.
   std::string settings;  // Hash of hone.yaml.
 };
 
-std::int64_t nanoseconds(FileTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::filesystem::path memory_file(const Workspace& workspace) { return workspace.project().state() / "recorded.json"; }
@@ -40,13 +40,13 @@ LastLook read_last_look(const Workspace& workspace) {
   if (!json.is_object() || json.value("ledger", Json()) != Json("hone-recorded/1")) return {};
   const auto number = [&](const char* key) { return json.contains(key) && json[key].is_number_integer() ? json[key].get<std::int64_t>() : -1; };
   const auto text = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : ""; };
-  return {number("runs_changed_ns"), number("looked_ns"), text("settings")};
+  return {number("runs_changed_ns"), std::max<std::int64_t>(number("looked_ns"), 0), text("settings")};
 }
 
 LastLook look(const Workspace& workspace) {
   LastLook now;
-  now.runs_changed_ns = nanoseconds(std::filesystem::last_write_time(workspace.runs().folder()));
-  now.looked_ns = nanoseconds(FileTime::clock::now());
+  now.runs_changed_ns = stamp_of(workspace.runs().folder()).modified_ns;
+  now.looked_ns = now_ns();
   now.settings = sha256_hex_of_file(workspace.project().root / "hone.yaml");
   return now;
 }
@@ -65,12 +65,13 @@ std::vector<RunRecord> records_since(const Workspace& workspace, std::int64_t lo
   constexpr std::int64_t kCoarsestTickNs = 2'000'000'000;
   std::vector<RunRecord> records;
   for (const std::string& key : workspace.runs().keys()) {
-    std::error_code gone;
-    const FileTime written = std::filesystem::last_write_time(workspace.runs().folder() / (key + ".json"), gone);
-    if (gone || nanoseconds(written) < looked_ns - kCoarsestTickNs) continue;
+    const std::filesystem::path file = workspace.runs().folder() / (key + ".json");
+    if (!std::filesystem::exists(file) || stamp_of(file).changed_ns < looked_ns - kCoarsestTickNs) continue;
     if (auto record = workspace.runs().find(key)) records.push_back(std::move(*record));
   }
-  std::ranges::sort(records, {}, [](const RunRecord& record) { return std::tie(record.started, record.ended, record.key); });
+  std::ranges::sort(records, [](const RunRecord& left, const RunRecord& right) {
+    return std::tie(left.started, left.ended, left.key) < std::tie(right.started, right.ended, right.key);
+  });
   return records;
 }
 
@@ -344,7 +345,7 @@ Recorded record_runs(Workspace& workspace, ProjectLedger& ledger) {
   const LastLook before = read_last_look(workspace), now = look(workspace);
   if (!is_anything_new(before, now, ledger)) return {};
   const bool is_first = !ledger.is_there();
-  const std::vector<RunRecord> records = records_since(workspace, is_first ? INT64_MIN / 2 : before.looked_ns);
+  const std::vector<RunRecord> records = records_since(workspace, is_first ? 0 : before.looked_ns);
   ledger.writer();
   Taking taking(workspace, ledger);
   taking.settings(now.settings);

@@ -163,6 +163,8 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   made.manifest = put_refs(objects, refs);
   for (const NamedRef& named : refs) made.objects.emplace(named.name, named.ref);
 
+  if (options.approver.empty() && !ledger.is_solo())
+    throw Error(ErrorCode::kInvalidArgument, "this project has segregation: enforced, so a release needs an approver other than who makes it: --approver p:…");
   const Release* previous = others.empty() ? nullptr : &others.back();
   const Json diff = previous ? diff_releases(objects, *previous, made) : Json();
   made.version = next_version(previous, diff);

@@ -39,7 +39,8 @@ class ReleasedRows {
         dataset_(objects, release.object("stage/" + about_.at("data_stage").get<std::string>() + "/dataset")) {
     read_rows();
     read_labels();
-    for (const Json& source : manifest("votes").at("sources")) sources_.emplace(source.at("name"), source.at("ref").get<ObjectRef>());
+    const Json votes = manifest("votes");
+    for (const Json& source : votes.at("sources")) sources_.emplace(source.at("name"), source.at("ref").get<ObjectRef>());
   }
 
   std::uint32_t rows() const { return static_cast<std::uint32_t>(ids_.size()); }
@@ -72,7 +73,8 @@ class ReleasedRows {
   // Rows of each slice, by name.
   std::map<std::string, std::vector<std::uint32_t>> slices() const {
     std::map<std::string, std::vector<std::uint32_t>> slices;
-    for (const Json& slice : manifest("slices").at("slices"))
+    const Json listed = manifest("slices");
+    for (const Json& slice : listed.at("slices"))
       slices[slice.at("name")] = read_source_votes(objects_.path(slice.at("ref").get<ObjectRef>()), 0).examples;
     return slices;
   }

@@ -106,7 +106,7 @@ class EventsTest(RecordTest):
         hone("run", "--project", project, env=env)
         keys = list((self.folder / "state" / "hone" / "keys").iterdir())
         self.assertTrue(keys)
-        for key in keys:
+        for key in (path for path in keys if path.suffix in (".key", ".subjects")):
             self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600, key)
 
     def test_a_program_may_act(self):
@@ -218,7 +218,7 @@ class ErasureTest(RecordTest):
         project = self.small_project(rows=small_csv() + 'secret-7,"My name is Jane Roe, I lost my card",card\n')
         hone("run", "--project", project)
         hone("release", "one", "--project", project)
-        self.assertTrue(any(b"Jane Roe" in path.read_bytes() or b"secret-7" in path.read_bytes() for path in (project / ".hone" / "objects").rglob("*") if path.is_file()))
+        self.assertIn("Jane Roe", hone("why", "secret-7", "--project", project).stdout)
         erased = hone_json("erase", "secret-7", "--project", project, "--reason", "asked for by the customer", "--requested-by", "Jane Roe")
         self.assertEqual(erased["depended_on_it"]["releases"], ["one"])
         self.assertGreater(erased["objects_removed"], 0)
