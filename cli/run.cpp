@@ -9,6 +9,7 @@
 #include "hone/core/error.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/report_page.h"
+#include "hone/record/lineage.h"
 #include "hone/record/record_runs.h"
 
 namespace hone::cli {
@@ -53,12 +54,23 @@ nlohmann::json result_json(Workspace& workspace, const RunResult& result, const 
   return json;
 }
 
+// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run does.
+void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded) {
+  if (recorded.size == 0 && shows_lineage(workspace)) return;
+  try {
+    show_lineage(workspace, lineage_json(workspace, ledger));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBusy) throw;
+  }
+}
+
 // Writes the run into the ledger. Where that cannot be done now, as without the key, the next run does it; that is said. A ledger that is
 // not what it was is no such case.
-nlohmann::json record(Workspace& workspace) {
+nlohmann::json record(Workspace& workspace, const RunResult& result) {
   try {
     ProjectLedger ledger(workspace.project());
     const Recorded recorded = record_runs(workspace, ledger);
+    if (reached_report(result)) show_what_it_was_made_from(workspace, ledger, recorded);
     return {{"events", recorded.events}, {"pending", nullptr}};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCorruptData || error.code() == ErrorCode::kInternal) throw;
@@ -70,7 +82,7 @@ int run(const RunArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
   // Of what was typed, run_project() refuses an unknown --until alone; what fails in a stage is in the result.
   const RunResult result = typed([&] { return run_project(workspace, arguments.run, terminal_progress()); });
-  const nlohmann::json recorded = arguments.run.dry_run ? nlohmann::json() : record(workspace);
+  const nlohmann::json recorded = arguments.run.dry_run ? nlohmann::json() : record(workspace, result);
   clear_progress();
   if (arguments.json)
     print_json(result_json(workspace, result, arguments, recorded));

@@ -4,99 +4,67 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "hone/flow/explain.h"
+#include "cli/why_text.h"
+#include "hone/ledger/event_proof.h"
+#include "hone/record/why.h"
 
 namespace hone::cli {
 namespace {
 
 struct WhyArguments : ProjectOptions {
-  std::string row;
+  std::string row, metric, slice, release, proof;
+  bool model = false;
 };
 
-// Of a multi-label task: "fees 91.0 %, refund 88.2 %".
-std::string classes_words(const nlohmann::json& label) {
-  std::string words;
-  for (const nlohmann::json& name : label.at("classes"))
-    words += (words.empty() ? "" : ", ") + one_line(name.get<std::string>()) + " " +
-             percent(label.at("probabilities").at(name.get<std::string>()));
-  return words.empty() ? "none of the classes" : words;
+// One thing is asked for, and --slice is of a metric.
+void check(const WhyArguments& asked) {
+  const int things = !asked.row.empty() + !asked.metric.empty() + !asked.release.empty() + asked.model;
+  if (things == 0) throw UsageError("ROW is required, or one of --metric, --model and --release; `hone why --help` shows what there is");
+  if (things > 1) throw UsageError("ROW, --metric, --model and --release are asked for one at a time");
+  if (!asked.slice.empty() && asked.metric.empty()) throw UsageError("--slice is of a number: give --metric too, as in --metric accuracy");
+  if (!asked.metric.empty()) typed([&] { return metric_key(asked.metric); });
 }
 
-std::string label_words(const nlohmann::json& label) {
-  if (label.is_null()) return "no label";
-  if (label.contains("classes")) return classes_words(label);
-  return fmt::format("{} {}", one_line(label.at("class").get<std::string>()), percent(label.at("probability")));
+struct Answer {
+  nlohmann::json json;
+  std::string text;
+  nlohmann::json events;  // That it names.
+};
+
+Answer answer_to(const WhyArguments& asked, Workspace& workspace, ProjectLedger& ledger) {
+  const auto with_events = [](nlohmann::json json, std::string (*text)(const nlohmann::json&)) {
+    std::string words = text(json);
+    nlohmann::json events = json.at("events");
+    return Answer{std::move(json), std::move(words), std::move(events)};
+  };
+  if (!asked.metric.empty()) return with_events(why_metric(workspace, ledger, {asked.metric, asked.slice}), metric_text);
+  if (!asked.release.empty()) return with_events(why_release(workspace, ledger, asked.release), release_text);
+  if (asked.model) return with_events(why_model(workspace, ledger), model_text);
+  nlohmann::json json = why_row(workspace, ledger, asked.row);
+  nlohmann::json events = json.at("recorded").is_null() ? nlohmann::json::array() : json.at("recorded").at("events");
+  std::string text = row_text(json);
+  return {std::move(json), std::move(text), std::move(events)};
 }
 
-std::string matched_words(const nlohmann::json& vote) {
-  std::string words;
-  if (!vote.contains("matched")) return words;
-  for (const nlohmann::json& span : vote.at("matched"))
-    words += (words.empty() ? "" : ", ") + ("'" + one_line(span.at("text").get<std::string>(), 30) + "'");
-  return one_line(words, 60);
-}
-
-std::string votes_on_classes_text(const nlohmann::json& why) {
-  Table table({"source", "votes", "because of", "where"});
-  for (const nlohmann::json& vote : why.at("votes"))
-    table.add({vote.at("source"), vote.at("class"), matched_words(vote), vote.value("where", "no longer in hone.yaml")});
-  return table.text();
-}
-
-// With a taxonomy: the label and, where it is another, the deepest node that is certain enough.
-std::string label_and_node(const nlohmann::json& label) {
-  const std::string words = label_words(label);
-  if (label.is_null() || !label.contains("node")) return words;
-  const nlohmann::json& node = label.at("node");
-  if (node.is_null()) return words + " (no node is certain enough)";
-  return node.at("class") == label.at("class") ? words : words + ", surely " + label_words(node);
-}
-
-std::string votes_text(const nlohmann::json& why) {
-  if (why.at("votes").empty()) return "no source voted on this row, so it has no label\n";
-  if (!why.at("votes").front().contains("without_it")) return votes_on_classes_text(why);
-  Table table({"source", "votes", "because of", "without it", "where"});
-  for (const nlohmann::json& vote : why.at("votes"))
-    table.add({vote.at("source"), vote.at("class"), matched_words(vote), label_words(vote.at("without_it")),
-               vote.value("where", "no longer in hone.yaml")});
-  return table.text();
-}
-
-// A class, or the list of those that a row of a multi-label task holds.
-std::string names_words(const nlohmann::json& known) {
-  if (known.is_string()) return one_line(known.get<std::string>());
-  std::string words;
-  for (const nlohmann::json& name : known) words += (words.empty() ? "" : ", ") + one_line(name.get<std::string>());
-  return words.empty() ? "none of the classes" : words;
-}
-
-void print_why(const nlohmann::json& why) {
-  const nlohmann::json& place = why.at("place");
-  print(fmt::format("row {} ({}), {} line {}, split {}\n", why.at("row").get<std::uint64_t>(), one_line(why.at("id").get<std::string>()),
-                    one_line(place.at("file").get<std::string>()), place.at("line").get<std::uint64_t>(),
-                    why.at("split").get<std::string>()));
-  for (const auto& [name, value] : why.at("fields").items())
-    print(fmt::format("  {}: {}\n", one_line(name, 40), value.is_null() ? "(absent)" : one_line(value.get<std::string>(), 160)));
-  print("\n" + votes_text(why));
-  print(fmt::format("\nlabel       {} by {}\n", label_and_node(why.at("label")), why.at("label_model").get<std::string>()));
-  if (why.contains("majority"))
-    print(fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : one_line(why.at("majority").get<std::string>())));
-  if (!why.at("prediction").is_null()) print(fmt::format("prediction  {}\n", label_and_node(why.at("prediction"))));
-  const nlohmann::json& gold = why.at("gold");
-  print(fmt::format("gold        {}\n", gold.at("class").is_null() ? gold.at("note").get<std::string>() : names_words(gold.at("class"))));
-  print("\nmade by\n");
-  for (const nlohmann::json& run : why.at("runs"))
-    print(fmt::format("  {:<9} {}  {}\n", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(),
-                      run.at("key").get<std::string>().substr(0, 12)));
+// Entry and proof of each event that the answer names. All proofs are to one checkpoint.
+void prove(Answer& answer, ProjectLedger& ledger, const std::string& folder) {
+  LedgerReader& log = ledger.reader();
+  for (const nlohmann::json& seq : answer.events) write_proof(log, seq.get<std::uint64_t>(), folder);
+  const std::string vkey = log.keys().back();
+  answer.json["proof"] = {{"folder", folder}, {"events", answer.events.size()}, {"vkey", vkey}};
+  answer.text += fmt::format("\n{} events with their proofs in {}\n  hone-verify {} --vkey {}\n", with_commas(answer.events.size()), one_line(folder), one_line(folder), vkey);
 }
 
 int why(const WhyArguments& arguments) {
+  check(arguments);
   Workspace workspace = open_workspace(arguments);
-  const nlohmann::json explained = explain_row(workspace, arguments.row);
+  ProjectLedger ledger(workspace.project());
+  Answer answer = answer_to(arguments, workspace, ledger);
+  if (!arguments.proof.empty()) prove(answer, ledger, arguments.proof);
   if (arguments.json)
-    print_json(explained);
+    print_json(answer.json);
   else
-    print_why(explained);
+    print(answer.text);
   return 0;
 }
 
@@ -104,7 +72,12 @@ int why(const WhyArguments& arguments) {
 
 Body add_why(CLI::App& command) {
   const auto arguments = std::make_shared<WhyArguments>();
-  command.add_option("ROW", arguments->row, "A row's id, or its number from 0")->required();
+  command.add_option("ROW", arguments->row, "A row's id, or its number from 0");
+  command.add_option("--metric", arguments->metric, "A number of the report, as accuracy or macro-f1")->type_name("NAME");
+  command.add_option("--slice", arguments->slice, "With --metric: on one slice of hone.yaml")->type_name("NAME");
+  command.add_flag("--model", arguments->model, "What the trained model was made from");
+  command.add_option("--release", arguments->release, "What a release holds, and what became of it since")->type_name("NAME");
+  command.add_option("--proof", arguments->proof, "A folder to write each event that is named to, with its proof")->type_name("FOLDER");
   add_project_options(command, *arguments);
   return [arguments] { return why(*arguments); };
 }

@@ -5,6 +5,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
+#include "hone/data/row_groups.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/matched_spans_internal.h"
@@ -170,6 +171,37 @@ void explain_class(Workspace& workspace, const Labeled& from, std::uint64_t row,
   explained["majority"] = majority_of(task, variants);
 }
 
+constexpr std::size_t kDuplicatesNamed = 5;
+
+// The rows that say the same, or nearly, as far as the project looks for them.
+nlohmann::json duplicates_json(Workspace& workspace, const std::vector<RunRecord>& records, const Dataset& dataset, std::uint64_t row) {
+  const RunRecord* found = find_record(records, "near-duplicates");
+  if (!found) return {{"looked", false}, {"rows", nullptr}, {"with", nlohmann::json::array()}};
+  const RowGroups groups = read_row_groups(workspace.checked_path(found->output("groups")), dataset.rows());
+  nlohmann::json with = nlohmann::json::array();
+  std::uint64_t rows = 0;
+  for (std::uint64_t other = 0; groups[row] != kNoGroup && other < groups.size(); ++other) {
+    if (groups[other] != groups[row]) continue;
+    ++rows;
+    if (other != row && with.size() < kDuplicatesNamed) with.push_back(field_text(dataset.row(other), kIdColumn));
+  }
+  return {{"looked", true}, {"rows", rows}, {"with", with}};
+}
+
+bool is_labeled(const nlohmann::json& explained) {
+  return !explained.at("label").is_null() || !explained.at("gold").at("class").is_null();
+}
+
+// The trainer takes rows of train that have a label, or gold that may be read.
+nlohmann::json trained_json(const Project& project, const RunRecord* train, const nlohmann::json& explained) {
+  const bool in_train = explained.at("split") == to_string(Split::kTrain);
+  if (!project.trains()) return {{"used", nullptr}, {"because", "this project trains no model"}};
+  if (!train) return {{"used", nullptr}, {"because", "no model is up to date"}};
+  if (!in_train) return {{"used", false}, {"because", "it is a row of " + explained.at("split").get<std::string>() + ", not of train"}};
+  if (!is_labeled(explained)) return {{"used", false}, {"because", "it is a row of train without a label"}};
+  return {{"used", true}, {"because", "it is a row of train with a label"}};
+}
+
 nlohmann::json provenance(const std::vector<RunRecord>& records) {
   nlohmann::json runs = nlohmann::json::array();
   for (const RunRecord& record : records) {
@@ -207,6 +239,8 @@ nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   explained["prediction"] = nullptr;
   if (const RunRecord* train = find_record(records, "train"))
     explained["prediction"] = distribution(project.task, workspace.predictions(*train), number);
+  explained["trained"] = trained_json(project, find_record(records, "train"), explained);
+  explained["near_duplicates"] = duplicates_json(workspace, records, dataset, number);
   explained["runs"] = provenance(records);
   return explained;
 }

@@ -4,6 +4,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/hash.h"
 #include "hone/core/json.h"
 #include "hone/flow/main_path.h"
 
@@ -15,6 +16,9 @@ namespace hone {
 namespace {
 
 constexpr std::string_view kMarker = R"({"marker":"hone-report-json"})";
+
+// File names of old disks may be no UTF-8.
+std::string text_of(const nlohmann::json& json, int indent) { return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 // Of one source or slice; hundreds of them say less than the manifest that lists them.
 bool is_of_one(const NamedRef& object) { return object.name.starts_with("source/") || object.name.starts_with("slice/"); }
@@ -45,6 +49,23 @@ nlohmann::json stages_json(const Workspace& workspace) {
   return stages;
 }
 
+std::filesystem::path lineage_file(const Workspace& workspace) { return workspace.project().state() / "lineage.json"; }
+
+// `check` tells whether the file is still as it was written: it is only a memory, and one that is broken is as good as none.
+nlohmann::json kept_lineage(const std::string& report, const nlohmann::json& lineage) {
+  nlohmann::json kept{{"format", "hone-shown-lineage/1"}, {"report", report}, {"lineage", lineage}};
+  kept["check"] = sha256_hex(text_of(kept, -1));
+  return kept;
+}
+
+// Null where there is none of this report.
+nlohmann::json lineage_of(const Workspace& workspace, const std::string& report) {
+  if (!std::filesystem::exists(lineage_file(workspace))) return nullptr;
+  const nlohmann::json kept = nlohmann::json::parse(read_file(lineage_file(workspace)), nullptr, /*allow_exceptions=*/false);
+  if (!kept.is_object() || !kept.contains("lineage")) return nullptr;
+  return kept == kept_lineage(report, kept.at("lineage")) ? kept.at("lineage") : nlohmann::json();
+}
+
 }  // namespace
 
 std::string_view report_page() { return {hone_report_page_begin, static_cast<std::size_t>(hone_report_page_end - hone_report_page_begin)}; }
@@ -53,7 +74,7 @@ std::string fill_report_page(std::string_view page, const nlohmann::json& report
   const std::size_t marker = page.find(kMarker);
   if (marker == std::string_view::npos) throw Error(ErrorCode::kInternal, "the report page has no place for its numbers");
   std::string filled(page.substr(0, marker));
-  for (const char c : report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
+  for (const char c : text_of(report, -1)) {
     if (c == '<')
       filled += "\\u003c";
     else
@@ -67,6 +88,7 @@ nlohmann::json report_json(Workspace& workspace) {
   nlohmann::json report = workspace.json(record.output("report"));
   report["project"] = workspace.project().name;
   report["stages"] = stages_json(workspace);
+  report["lineage"] = lineage_of(workspace, record.output("report").hash);
   if (const auto train = workspace.current("train"); train && report["training"].is_object())
     report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;
   return report;
@@ -78,6 +100,20 @@ void refresh_report_page(Workspace& workspace) {
   const std::filesystem::path path = report_page_path(workspace.project());
   if (std::filesystem::exists(path) && read_file(path) == page) return;
   write_file_atomically(path, page);
+}
+
+void show_lineage(Workspace& workspace, const nlohmann::json& lineage) {
+  const auto report = workspace.current("report");
+  if (!report) return;
+  const std::string kept = text_of(kept_lineage(report->output("report").hash, lineage), 1) + "\n";
+  const std::filesystem::path file = lineage_file(workspace);
+  if (!std::filesystem::exists(file) || read_file(file) != kept) write_file_atomically(file, kept);
+  refresh_report_page(workspace);
+}
+
+bool shows_lineage(const Workspace& workspace) {
+  const auto report = workspace.current("report");
+  return report && !lineage_of(workspace, report->output("report").hash).is_null();
 }
 
 std::filesystem::path report_page_path(const Project& project) { return project.state() / "report.html"; }

@@ -14,11 +14,21 @@ std::string_view report_page();
 /// element or begin another: data is never markup.
 std::string fill_report_page(std::string_view page, const nlohmann::json& report);
 
-/// The report of the current run: the report stage's object, the project's name, and how long each stage took. Throws kNotFound
-/// before the first run.
+/// The report of the current run: the report stage's object, the project's name, how long each stage took, and the lineage that
+/// show_lineage() was given for it (null before). Throws kNotFound before the first run.
 nlohmann::json report_json(Workspace& workspace);
 
 /// Writes .hone/report.html where it is missing or shows other numbers than the current run's.
 void refresh_report_page(Workspace& workspace);
+
+/// Gives the current report its lineage (web/src/report.ts: Lineage), which only the ledger above this floor knows, and shows it in the page.
+/// It is kept in .hone/lineage.json with the hash of the report that it is of, so that a later report is not shown with it. Does nothing
+/// before the first run.
+///
+///     show_lineage(workspace, lineage_json(workspace, ledger));
+void show_lineage(Workspace& workspace, const nlohmann::json& lineage);
+
+/// Whether the current report has its lineage. Reads one small file.
+bool shows_lineage(const Workspace& workspace);
 
 }  // namespace hone

@@ -2,7 +2,7 @@
 
 import axe from "axe-core";
 
-export const kSections = ["result", "data", "sources", "votes", "label-model", "training", "evaluation", "clarity", "slices", "errors", "provenance"];
+export const kSections = ["result", "data", "sources", "votes", "label-model", "training", "evaluation", "clarity", "slices", "errors", "lineage", "provenance"];
 
 // The axe source runs through the debugger, which the page's content security policy does not forbid.
 export async function axeTroubles(page, where) {
@@ -216,7 +216,28 @@ export async function behaviourTroubles(page) {
     await search.fill("");
   }
 
-  troubles.push(...(await heatTroubles(page)));
+  troubles.push(...(await heatTroubles(page)), ...(await lineageTroubles(page)));
+  return troubles;
+}
+
+/** The lineage is one stop of the Tab key, walked through with the arrow keys; each part tells its event, its hash and who was behind it. */
+async function lineageTroubles(page) {
+  const lineage = page.locator("#lineage");
+  const stops = await lineage.locator("svg [tabindex='0']").count();
+  if (stops === 0) return (await lineage.locator(".empty").innerText()).includes("Nothing is recorded yet") ? [] : ["there is no lineage, and the page does not say so"];
+  const troubles = stops === 1 ? [] : [`the lineage has ${stops} stops of the Tab key`];
+  const current = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  await lineage.locator("svg [tabindex='0']").focus();
+  const first = await current();
+  await page.keyboard.press("ArrowRight");
+  const second = await current();
+  await page.keyboard.press("ArrowLeft");
+  if (first === second || (await lineage.locator("svg [aria-pressed='true']").count()) !== 1) troubles.push(`arrow keys do not move in the lineage: ${first} / ${second}`);
+  await lineage.locator(".node-dataset").first().focus();
+  const told = await lineage.locator(".lineage-details").innerText();
+  for (const part of ["Event", "SHA-256", "Who", "Made by"]) if (!told.includes(part)) troubles.push(`the lineage does not tell '${part}' of the dataset: ${told}`);
+  await page.keyboard.press("Escape");
+  if ((await lineage.locator("svg [aria-pressed='true']").count()) !== 0) troubles.push("Escape does not let go of a part of the lineage");
   return troubles;
 }
 

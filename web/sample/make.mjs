@@ -5,6 +5,7 @@
 
 import { argv, stdout, exit } from "node:process";
 import { pathToFileURL } from "node:url";
+import { lineageOf } from "./lineage.mjs";
 import { messageFor } from "./messages.mjs";
 import { matrix, metricsOf, perClassOf, predict, wilson } from "./measures.mjs";
 import { lookedInto, pairsOf, votesOnGold } from "./reading.mjs";
@@ -48,7 +49,7 @@ function filledReport(plan) {
   evaluation.best_source.name = best.name;
   const covered = Math.round(plan.rows * 0.83);
   const slices = slicesOf(plan, evaluation, random);
-  return {
+  const report = {
     format: "hone-report/1",
     project: "bank-messages",
     hone: "0.1.0",
@@ -65,6 +66,7 @@ function filledReport(plan) {
     slices,
     stages: stages(plan, random),
   };
+  return { ...report, lineage: lineageOf(report) };
 }
 
 // Class sizes fall off as in most ticket queues: a few large ones and a long tail.
@@ -387,6 +389,8 @@ function emptyReport() {
     training: null,
     evaluation: { best_source: null, label_model: null, model: null, per_class: null, confusion: { label_model: null, model: null }, errors_split: null, errors_confusion: null, errors: [], clarity: null, method: full.evaluation.method, notes: [], worst_confusions: [], most_confident_errors: [], comparisons: [], reliability: [] },
     slices: [],
+    // Of a ledger that somebody put aside.
+    lineage: null,
   };
 }
 
@@ -402,7 +406,10 @@ const kMarkup = [
   "\u202Eright to left\u202C \u0000 \u2028 line",
   '{"marker":"hone-report-json"}',
 ];
-const kKept = new Set(["format", "split", "errors_split", "verdict", "state", "system", "level", "said", "kind", "copies", "straddling", "recommend", "class_shares"]);
+const kKept = new Set(["format", "split", "errors_split", "verdict", "state", "system", "level", "said", "kind", "copies", "straddling", "recommend", "class_shares", "rel"]);
+
+// What a part of the lineage is, where columns have a type of the same key.
+const kParts = new Set(["file", "dataset", "source", "run", "object", "gold", "model", "release", "person", "program"]);
 
 // Why a contested row is shown, where stages have a sentence of the same key.
 const kReasons = new Set(["unsure", "overruled"]);
@@ -416,7 +423,7 @@ function hostile(report) {
     return made.get(value);
   };
   const walk = (value, key) => {
-    if (typeof value === "string") return kKept.has(key) || kReasons.has(value) ? value : text(value);
+    if (typeof value === "string") return kKept.has(key) || kReasons.has(value) || (key === "type" && kParts.has(value)) ? value : text(value);
     if (Array.isArray(value)) return value.map((item) => walk(item, key === "copies" ? "groups" : key));
     if (value === null || typeof value !== "object") return value;
     const renames = ["polarity", "options", "gold_votes", "gold_right"].includes(key) || (key === "votes" && !("total" in value));

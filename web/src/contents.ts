@@ -7,6 +7,7 @@ import { DataSection } from "./sections/data";
 import { Errors } from "./sections/errors";
 import { EvaluationSection } from "./sections/evaluation";
 import { LabelModel } from "./sections/label_model";
+import { LineageSection } from "./sections/lineage";
 import { Provenance } from "./sections/provenance";
 import { Result } from "./sections/result";
 import { Slices } from "./sections/slices";
@@ -31,5 +32,6 @@ export const kContents: readonly Entry[] = [
   { id: "clarity", title: "Clarity", show: ClaritySection },
   { id: "slices", title: "Slices", show: Slices },
   { id: "errors", title: "Errors to read", show: Errors },
+  { id: "lineage", title: "Lineage", show: LineageSection },
   { id: "provenance", title: "Provenance", show: Provenance },
 ];

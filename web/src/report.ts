@@ -267,6 +267,43 @@ export interface NearDuplicates {
   }[];
 }
 
+/** A thing, a run or somebody in the lineage, in the words of PROV: entities, activities (`run`) and agents (`person`, `program`). */
+export interface LineageNode {
+  /** Unique in this lineage; edges name it. */
+  id: string;
+  type: "file" | "dataset" | "source" | "run" | "object" | "gold" | "model" | "release" | "person" | "program";
+  name: string;
+  /** The event of the ledger that says so; null where none does, and then `note` tells why. */
+  seq: number | null;
+  /** UTC, of the event. */
+  time: string | null;
+  /** SHA-256 of what it is: a file's or an object's bytes, the text of a source's definition. */
+  hash: string | null;
+  /** What else there is to say, in words; may be empty. */
+  note: string;
+}
+
+/** As PROV points: from what came later to what it came from. */
+export interface LineageEdge {
+  from: string;
+  to: string;
+  rel: "used" | "wasGeneratedBy" | "wasDerivedFrom" | "wasAssociatedWith" | "wasRevisionOf" | "wasInvalidatedBy";
+}
+
+/** What the result was made from, by whom and when, as the ledger has it. */
+export interface Lineage {
+  format: string;
+  /** The release that this is the lineage of; null: the current results. */
+  release: string | null;
+  /** The ledger that says so, and how long it was then. */
+  origin: string;
+  size: number;
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  /** What is gone or was never recorded. */
+  notes: string[];
+}
+
 export interface Report {
   format: "hone-report/1";
   project: string;
@@ -371,4 +408,6 @@ export interface Report {
     inputs: { name: string; hash: string; bytes: number }[];
     outputs: { name: string; hash: string; bytes: number }[];
   }[];
+  /** Null, or not there, before anything was recorded. */
+  lineage?: Lineage | null;
 }
