@@ -9,7 +9,8 @@ std::string with_commas(std::uint64_t count) {
 }
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return with_commas(count) + " " + std::string(count == 1 ? one : many);
+  const std::string_view word = count == 1 || many.empty() ? one : many;
+  return with_commas(count) + " " + std::string(word) + (count != 1 && many.empty() ? "s" : "");
 }
 
 }  // namespace hone

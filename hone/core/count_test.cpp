@@ -20,6 +20,8 @@ TEST(Count, HasACommaForEachThreeDigits) {
 TEST(Count, NamesOneAndMany) {
   EXPECT_EQ(counted(1, "row", "rows"), "1 row");
   EXPECT_EQ(counted(0, "row", "rows"), "0 rows");
+  EXPECT_EQ(counted(12304, "row"), "12,304 rows");
+  EXPECT_EQ(counted(1, "class", "classes"), "1 class");
   EXPECT_EQ(counted(4169, "vote was", "votes were"), "4,169 votes were");
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "hone/core/count.h"
 #include "hone/flow/main_path.h"
 #include "hone/record/escaped_text_internal.h"
 

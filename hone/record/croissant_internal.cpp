@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/record/escaped_text_internal.h"
 

@@ -2,16 +2,6 @@
 
 namespace hone {
 
-std::string with_thousands(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, ",");
-  return digits;
-}
-
-std::string counted(std::uint64_t number, std::string_view one, std::string_view plural) {
-  return with_thousands(number) + " " + std::string(number == 1 ? one : !plural.empty() ? plural : std::string(one) + "s");
-}
-
 std::string html_text(std::string_view text) {
   std::string safe;
   for (const char c : text) {

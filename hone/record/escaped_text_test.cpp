@@ -13,13 +13,5 @@ TEST(EscapedText, NothingOfItIsHtml) {
 
 TEST(EscapedText, ACellStaysOneCell) { EXPECT_EQ(markdown_cell("a|b\nc <b> [x](y) &amp;"), "a\\|b c &lt;b> \\[x](y) &amp;amp;"); }
 
-TEST(EscapedText, CountsAreRead) {
-  EXPECT_EQ(counted(1, "row"), "1 row");
-  EXPECT_EQ(counted(12304, "row"), "12,304 rows");
-  EXPECT_EQ(counted(2, "class", "classes"), "2 classes");
-  EXPECT_EQ(with_thousands(999), "999");
-  EXPECT_EQ(with_thousands(1000000), "1,000,000");
-}
-
 }  // namespace
 }  // namespace hone

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "hone/core/count.h"
 #include "hone/ledger/base64.h"
 #include "hone/record/checklist.h"
 #include "hone/record/escaped_text_internal.h"
@@ -60,7 +61,7 @@ std::string shown(std::string_view text) { return "<bdi>" + html_text(text) + "<
 std::string shown(const std::string& text) { return shown(std::string_view(text)); }
 std::string shown(const Json& text) { return shown(text.is_string() ? text.get<std::string>() : text.dump()); }
 std::string code(std::string_view text) { return "<code>" + html_text(text) + "</code>"; }
-std::string count(const Json& number) { return with_thousands(number.get<std::uint64_t>()); }
+std::string count(const Json& number) { return with_commas(number.get<std::uint64_t>()); }
 
 /// "84.2 % (80.1 to 87.6)": of a measure, or an en dash.
 std::string share(const Json& measure) {
@@ -122,14 +123,14 @@ std::string release_html(const EvidenceFacts& facts, std::uint64_t rows) {
   const std::string approver = body.at("approver");
   return facts_table({{"Release", shown(facts.release.name) + ", version " + html_text(facts.release.version)},
                       {"Project", shown(facts.about.at("project"))},
-                      {"Made", html_text(facts.made.time) + ", event " + with_thousands(facts.made.seq) + " of the log"},
+                      {"Made", html_text(facts.made.time) + ", event " + with_commas(facts.made.seq) + " of the log"},
                       {"By", code(facts.made.actor) + " as " + html_text(facts.made.role)},
                       {"Approved by", code(approver) + (approver == facts.made.actor ? ", the same: nobody else looked at it" : "")},
                       {"Because", shown(body.at("because"))},
                       {"Labels", counted(rows, "row") + " in " + code("data/labels.parquet") + " and " + code("data/labels.jsonl")},
                       {"Code", shown(body.at("pins").value("code", "not stated"))},
                       {"Log", shown(facts.checkpoint.origin)},
-                      {"Covered by", "the checkpoint of size " + with_thousands(facts.checkpoint.size) + ", root " +
+                      {"Covered by", "the checkpoint of size " + with_commas(facts.checkpoint.size) + ", root " +
                                          code(to_base64(bytes_of(facts.checkpoint.root)))},
                       {"Anchors", facts.anchors.empty() ? "none: no event says that somebody outside holds a checkpoint"
                                                         : counted(facts.anchors.size(), "anchor event")}});
@@ -199,7 +200,7 @@ std::string data_html(const EvidenceFacts& facts) {
                              {"Consent", shown(import.at("consent"))},
                              {"Personal data", shown(import.at("pii")) + (personal.empty() ? "" : ", in " + personal)},
                              {"Kept until", shown(import.at("retain_until"))},
-                             {"Imported", html_text(facts.import->time) + ", event " + with_thousands(facts.import->seq)}});
+                             {"Imported", html_text(facts.import->time) + ", event " + with_commas(facts.import->seq)}});
 }
 
 std::string sources_html(const EvidenceFacts& facts) {
@@ -218,7 +219,7 @@ std::string sources_html(const EvidenceFacts& facts) {
     table.add({shown(source.at("name")), html_text(source.at("kind").get<std::string>()), count(source.at("votes")),
                share(source.at("coverage")), share(source.at("precision")),
                known ? code(event->second->body.at("version").get<std::string>()) : "not recorded",
-               known ? with_thousands(event->second->seq) : "–"});
+               known ? with_commas(event->second->seq) : "–"});
   }
   return table.html();
 }
@@ -229,7 +230,7 @@ std::string stages_html(const EvidenceFacts& facts) {
     std::string made;
     for (const Json& output : run.body.at("outputs"))
       made += (made.empty() ? "" : "<br>") + shown(output.at("name")) + " " + code(output.at("ref").at("hash").get<std::string>());
-    table.add({shown(run.body.at("stage")), with_thousands(run.seq), html_text(run.body.at("ended").get<std::string>()),
+    table.add({shown(run.body.at("stage")), with_commas(run.seq), html_text(run.body.at("ended").get<std::string>()),
                shown(run.body.at("code").at("version")), made});
   }
   return table.html() +

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "hone/core/count.h"
 #include "hone/ledger/base64.h"
 #include "hone/record/checklist.h"
 #include "hone/record/escaped_text_internal.h"
@@ -11,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string number_text(const Json& number) { return with_thousands(number.get<std::uint64_t>()); }
+std::string number_text(const Json& number) { return with_commas(number.get<std::uint64_t>()); }
 
 constexpr std::string_view kContents = R"(What is in it
   index.html          all of it on one page, for people; no script
