@@ -1,5 +1,6 @@
 #include "hone/record/inventory.h"
 
+#include <dlfcn.h>
 #include <link.h>
 
 #include <chrono>
@@ -18,12 +19,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// "NAME|VERSION|LIBRARY" in each line: LIBRARY is how its file's name begins, or empty for what is compiled in, or "-" for
-// what only hone-train loads.
+// "NAME|VERSION|LIBRARY|SYMBOL" in each line: LIBRARY is how its file's name begins, or empty for what is compiled in, or "-" for
+// what only hone-train loads. By SYMBOL the library is found that has the part inside, where its own is not loaded.
 constexpr std::string_view kParts = kInventoryParts;
 
 struct Part {
-  std::string name, version, library;
+  std::string name, version, library, symbol;
 };
 
 std::vector<Part> parts() {
@@ -35,6 +36,7 @@ std::vector<Part> parts() {
     std::getline(words, part.name, '|');
     std::getline(words, part.version, '|');
     std::getline(words, part.library, '|');
+    std::getline(words, part.symbol, '|');
     if (!part.name.empty()) all.push_back(std::move(part));
   }
   return all;
@@ -56,20 +58,31 @@ std::string date_of(const std::filesystem::path& file) {
       .substr(0, 10);
 }
 
+std::filesystem::path library_of(const Part& part, const std::vector<std::filesystem::path>& loaded) {
+  for (const std::filesystem::path& file : loaded)
+    if (file.filename().string().starts_with(part.library)) return file;
+  const void* const symbol = part.symbol.empty() ? nullptr : ::dlsym(RTLD_DEFAULT, part.symbol.c_str());
+  Dl_info info{};
+  return symbol && ::dladdr(symbol, &info) != 0 && info.dli_fname ? std::filesystem::path(info.dli_fname) : std::filesystem::path();
+}
+
+// A library that has another part inside does not tell that part's version; and Debian's RE2 tells none.
+std::string version_of(const Part& part, const std::string& file) {
+  if (!file.starts_with(part.library)) return "unknown, inside " + file;
+  return part.version.empty() || part.version == "0.0.0" ? file : part.version;
+}
+
 Json part_json(const Part& part, const std::vector<std::filesystem::path>& loaded) {
-  Json json = {{"name", part.name},
-               {"version", part.version.empty() ? "unknown" : part.version},
-               {"digest", part.library.empty() ? "built in" : "not loaded"},
-               {"date", "unknown"}};
-  if (part.library.empty()) return json;
-  for (const std::filesystem::path& file : loaded) {
-    std::error_code gone;
-    if (!file.filename().string().starts_with(part.library) || !std::filesystem::exists(file, gone)) continue;
-    json["digest"] = "sha256:" + sha256_hex_of_file(file);
-    json["date"] = date_of(file);
-    if (part.version.empty() || part.version == "0.0.0") json["version"] = file.filename().string();  // As Debian's RE2, which tells no other.
-  }
-  return json;
+  const std::string version = part.version.empty() ? "unknown" : part.version;
+  if (part.library.empty()) return {{"name", part.name}, {"version", version}, {"digest", "built in"}, {"date", "unknown"}};
+  const std::filesystem::path file = library_of(part, loaded);
+  std::error_code gone;
+  if (!std::filesystem::exists(file, gone))
+    return {{"name", part.name}, {"version", version}, {"digest", "not loaded"}, {"date", "unknown"}};
+  return {{"name", part.name},
+          {"version", version_of(part, file.filename().string())},
+          {"digest", "sha256:" + sha256_hex_of_file(file)},
+          {"date", date_of(file)}};
 }
 
 }  // namespace
