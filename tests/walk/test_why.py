@@ -46,8 +46,7 @@ class WhyTest(ProjectTest):
         # 4: what takes all of the log is not checked; every single entry is.
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("INCOMPLETE", done.stdout)
-        for seq in named:
-            self.assertIn(f"entry {seq} ", done.stdout)
+        self.assertIn(f"{len(named)} of {len(named)} entries are proved", done.stdout)
         some = folder / f"{named[0]}.json"
         some.write_text(some.read_text().replace('"kind"', '"king"'))
         done = subprocess.run([VERIFY, folder, "--vkey", proof["vkey"]], capture_output=True, text=True)
