@@ -50,12 +50,14 @@ Body add_run(CLI::App& command);
 Body add_status(CLI::App& command);
 Body add_lf(CLI::App& command);
 Body add_why(CLI::App& command);
+Body add_log(CLI::App& command);
 Body add_report(CLI::App& command);
 Body add_export(CLI::App& command);
 Body add_predict(CLI::App& command);
 Body add_aggregate(CLI::App& command);
 Body add_label_models(CLI::App& command);
 Body add_gc(CLI::App& command);
+Body add_reindex(CLI::App& command);
 Body add_help(CLI::App& command);
 Body add_completion(CLI::App& command);
 

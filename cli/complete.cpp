@@ -10,6 +10,7 @@
 #include "hone/core/error.h"
 #include "hone/flow/main_path.h"
 #include "hone/label_model/label_model.h"
+#include "hone/ledger/event_kinds.h"
 
 namespace hone::cli {
 namespace {
@@ -58,6 +59,19 @@ Candidates sources(const Typed& typed) {
   return all;
 }
 
+Candidates kinds(const Typed&) {
+  Candidates all;
+  for (const EventKind& kind : event_kinds()) all.push_back({std::string(kind.name)});
+  return all;
+}
+
+// What events are about by name, as far as hone.yaml has it.
+Candidates things(const Typed& typed) {
+  Candidates all = stages(typed);
+  for (const Source& source : project_of(typed).sources) all.push_back({source.name, source.file + ":" + std::to_string(source.line)});
+  return all;
+}
+
 Candidates slices(const Typed& typed) {
   Candidates all;
   for (const Slice& slice : project_of(typed).slices) all.push_back({slice.name});
@@ -91,7 +105,7 @@ constexpr Value kValues[] = {
     {"init", "--from", files},          {"run", "--until", stages},        {"lf", "NAME", sources},        {"export", "--columns", columns},
     {"predict", "FILE", files},         {"aggregate", "VOTES", files},     {"aggregate", "--gold", files}, {"aggregate", "--model", models},
     {"label-models", "--votes", files}, {"label-models", "--gold", files}, {"lf", "--slice", slices},      {"help", "TOPIC", help_pages},
-    {"completion", "SHELL", shells},
+    {"completion", "SHELL", shells},    {"log", "--kind", kinds},          {"log", "--source", things},
 };
 
 Candidates values_of(const Typed& typed, const std::string& name) {

@@ -89,6 +89,10 @@ constexpr WayOut kWaysOut[] = {
 
 void print_json(const nlohmann::json& value) { write_output(value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
 
+void print_json_line(const nlohmann::json& value) {
+  write_output(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
 void print(std::string_view text) { write_output(without_controls(text, true)); }
 
 void print_styled(std::string_view text) { write_output(text); }

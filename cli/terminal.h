@@ -14,6 +14,9 @@ namespace hone::cli {
 /// One JSON value on standard output, indented, with a final line feed. Invalid UTF-8 is replaced.
 void print_json(const nlohmann::json& value);
 
+/// The same on one line, for values that come one after the other.
+void print_json_line(const nlohmann::json& value);
+
 // Text of a data set must not steer the terminal: both write control characters other than line feeds as spaces.
 void print(std::string_view text);        // To standard output. Throws kIo with the cause, as print_json() does.
 void print_error(std::string_view text);  // "hone: …" to standard error.
