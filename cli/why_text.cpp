@@ -260,13 +260,18 @@ std::string sources_text(const nlohmann::json& sources) {
   return text;
 }
 
-std::string ingredients_text(const nlohmann::json& why) {
-  std::string text = "\nmade from\n";
-  for (const nlohmann::json& dataset : why.at("datasets")) {
+std::string datasets_text(const nlohmann::json& datasets) {
+  std::string text;
+  for (const nlohmann::json& dataset : datasets) {
     const nlohmann::json& import = dataset.at("import");
     const std::string licence = import.is_null() ? dataset.at("note").get<std::string>() : "licence " + line_of(import.at("licence"), 60);
     text += fmt::format("  {:<10} {}  {}{}\n", "dataset", short_hash(dataset.at("hash")), event_words(dataset.at("made_by")), licence.empty() ? "" : "; " + licence);
   }
+  return text;
+}
+
+std::string ingredients_text(const nlohmann::json& why) {
+  std::string text = "\nmade from\n" + datasets_text(why.at("datasets"));
   text += fmt::format("  {:<10} {}\n", "labels", why.at("labels").at("hash").is_null() ? why.at("labels").at("note").get<std::string>() : pin_words(why.at("labels")));
   const nlohmann::json& gold = why.at("gold");
   text += fmt::format("  {:<10} {}\n", "gold", gold.is_null() ? why.at("gold_note").get<std::string>() : fmt::format("version {}, {}; {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80), event_words(gold)));
@@ -361,6 +366,7 @@ std::string release_text(const nlohmann::json& why) {
   text += fmt::format("  {:<10} {}\n", "result", line_of(why.at("summary").at("headline"), 200));
   text += "\npinned to\n";
   for (const auto& [name, pin] : why.at("pins").items()) text += fmt::format("  {:<11} {}\n", one_line(name, 20), pin_words(pin));
+  text += "\nmade from\n" + datasets_text(why.at("datasets")) + sources_text(why.at("sources"));
   text += changes_text(why.at("changed")) + open_points_text(why) + cover_text(why) + "\n" + exports_text(why.at("exports"));
   return text + people_text(why.at("people")) + earlier_or_later_text(why.at("later"));
 }

@@ -8,6 +8,9 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+# The wheel's libparquet shows an OpenSSL of its own to the linker. Named first, and whether or not it looks needed yet, Debian's is the one
+# that every program of ours calls.
+add_link_options(LINKER:--push-state,--no-as-needed ${OPENSSL_CRYPTO_LIBRARY} LINKER:--pop-state)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)

@@ -169,8 +169,9 @@ std::vector<std::uint64_t> sources_of_run(LedgerAnswer& answer, std::uint64_t ru
 
 std::vector<std::string> objects_of_dataset(const ObjectStore& objects, const ObjectRef& dataset) {
   std::vector<std::string> hashes{dataset.hash};
-  if (objects.has(dataset))
-    for (const DatasetManifest::Part& part : objects.get_json(dataset).get<DatasetManifest>().parts) hashes.push_back(part.ref.hash);
+  if (!objects.has(dataset)) return hashes;
+  const DatasetManifest manifest = objects.get_json(dataset).get<DatasetManifest>();
+  for (const DatasetManifest::Part& part : manifest.parts) hashes.push_back(part.ref.hash);
   return hashes;
 }
 

@@ -346,7 +346,8 @@ std::vector<StageRun> current_runs(const Workspace& workspace, LedgerAnswer& ans
 
 std::vector<StageRun> runs_of(const ObjectStore& objects, LedgerAnswer& answer, const Release& release) {
   std::vector<StageRun> runs;
-  for (const Json& stage : objects.get_json(release.object("release.json")).at("stages")) {
+  const Json about = objects.get_json(release.object("release.json"));
+  for (const Json& stage : about.at("stages")) {
     const std::uint64_t seq = stage.at("run");
     runs.push_back({answer.event(seq).body, seq});
   }

@@ -31,6 +31,12 @@ Json source_version_json(LedgerAnswer& answer, std::uint64_t seq) {
   return json;
 }
 
+Json source_versions_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& sources) {
+  Json list = Json::array();
+  for (const std::uint64_t seq : sources) list.push_back(source_version_json(answer, seq));
+  return list;
+}
+
 Json import_json(LedgerAnswer& answer, std::uint64_t seq) {
   return answer.named(seq, {"dataset", "rows", "source", "licence", "purpose", "legal_basis", "pii", "consent", "retain_until", "rejected", "id_rule"});
 }
@@ -43,6 +49,20 @@ Json gold_version_json(LedgerAnswer& answer, std::uint64_t seq) {
 
 Json run_json(LedgerAnswer& answer, std::uint64_t seq) {
   return answer.named(seq, {"stage", "key", "seed", "code", "started", "ended", "outcome", "counts"});
+}
+
+Json datasets_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
+  Json list = Json::array();
+  for (const std::uint64_t run : runs) {
+    const auto hash = hash_in(answer.event(run), "outputs", "dataset");
+    if (!hash) continue;
+    const auto imported = import_of(answer, *hash);
+    list.push_back({{"hash", *hash},
+                    {"made_by", answer.named(run)},
+                    {"import", imported ? import_json(answer, *imported) : Json()},
+                    {"note", imported || answer.event(run).body.at("stage") != "import" ? "" : "no import of it is recorded"}});
+  }
+  return list;
 }
 
 Json pin_json(LedgerAnswer& answer, const std::string& hash) {

@@ -11,6 +11,9 @@ namespace hone {
 /// [{"seq", "time", "version", "because"}], the newest first, at most ten, "earlier_left_out"}.
 nlohmann::json source_version_json(LedgerAnswer& answer, std::uint64_t seq);
 
+/// The same of each.
+nlohmann::json source_versions_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& seqs);
+
 /// An import: the event with rows, source, licence, purpose, legal_basis, pii, consent, retain_until, rejected and id_rule.
 nlohmann::json import_json(LedgerAnswer& answer, std::uint64_t seq);
 
@@ -19,6 +22,9 @@ nlohmann::json gold_version_json(LedgerAnswer& answer, std::uint64_t seq);
 
 /// A run: the event with stage, key, seed, code, started, ended, outcome and counts.
 nlohmann::json run_json(LedgerAnswer& answer, std::uint64_t seq);
+
+/// The datasets that these runs made: [{"hash", "made_by", "import", "note"}], `import` null of one that was derived.
+nlohmann::json datasets_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs);
 
 /// Where an object comes from: {"hash", "made_by", "note"}. `made_by` is the event that brought it, null with a note where none is recorded.
 nlohmann::json pin_json(LedgerAnswer& answer, const std::string& hash);

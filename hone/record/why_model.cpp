@@ -46,29 +46,9 @@ Json model_json(const ObjectStore& objects, LedgerAnswer& answer, std::uint64_t 
   return json;
 }
 
-Json datasets_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
-  Json list = Json::array();
-  for (const std::uint64_t run : runs) {
-    const auto hash = hash_in(answer.event(run), "outputs", "dataset");
-    if (!hash) continue;
-    const auto imported = import_of(answer, *hash);
-    list.push_back({{"hash", *hash},
-                    {"made_by", answer.named(run)},
-                    {"import", imported ? import_json(answer, *imported) : Json()},
-                    {"note", imported || answer.event(run).body.at("stage") != "import" ? "" : "no import of it is recorded"}});
-  }
-  return list;
-}
-
 Json labels_json(LedgerAnswer& answer, const std::optional<std::uint64_t>& label) {
   if (!label) return {{"hash", nullptr}, {"made_by", nullptr}, {"note", "the run that made the labels is not in the ledger"}};
   return {{"hash", *hash_in(answer.event(*label), "outputs", "labels.patterns")}, {"made_by", run_json(answer, *label)}, {"note", ""}};
-}
-
-Json sources_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& sources) {
-  Json list = Json::array();
-  for (const std::uint64_t seq : sources) list.push_back(source_version_json(answer, seq));
-  return list;
 }
 
 Json runs_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
@@ -99,7 +79,7 @@ Json why_model(Workspace& workspace, ProjectLedger& ledger) {
   json["runs"] = runs_json(answer, runs);
   json["datasets"] = datasets_json(answer, runs);
   json["labels"] = labels_json(answer, label);
-  json["sources"] = sources_json(answer, sources);
+  json["sources"] = source_versions_json(answer, sources);
   if (sources.empty()) json["notes"].push_back("which versions of which sources voted is not recorded");
   const auto dataset = ref_in(answer.event(train), "inputs", "dataset");
   const auto gold = dataset ? gold_of(answer, dataset->hash) : std::nullopt;

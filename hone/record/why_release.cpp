@@ -86,9 +86,25 @@ Ingredients ingredients_of(LedgerAnswer& answer, const Release& release, const J
   return found;
 }
 
-Json runs_json(LedgerAnswer& answer, const Json& about) {
+std::vector<std::uint64_t> runs_of(const Json& about) {
+  std::vector<std::uint64_t> runs;
+  for (const Json& stage : about.at("stages")) runs.push_back(stage.at("run").get<std::uint64_t>());
+  return runs;
+}
+
+Json release_runs_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
   Json list = Json::array();
-  for (const Json& stage : about.at("stages")) list.push_back(run_json(answer, stage.at("run")));
+  for (const std::uint64_t run : runs) list.push_back(run_json(answer, run));
+  return list;
+}
+
+// The machines that its runs ran on, each once; null stands for one whose object is gone.
+Json hardware_json(const ObjectStore& objects, LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
+  Json list = Json::array();
+  for (const std::uint64_t run : runs) {
+    Json machine = named_object(objects, answer.event(run).body, "environment");
+    if (std::ranges::find(list, machine) == list.end()) list.push_back(std::move(machine));
+  }
   return list;
 }
 
@@ -100,12 +116,16 @@ Json why_release(Workspace& workspace, ProjectLedger& ledger, const std::string&
   const Release release = find_release(objects, ledger, name);
   const Event& event = answer.event(release.seq);
   const Json about = objects.get_json(release.object("release.json"));
+  const Ingredients ingredients = ingredients_of(answer, release, about);
   Json json = answer.named(release.seq, {"name", "version", "what", "because"});
   json["manifest"] = release.manifest.hash;
   json["approver"] = approval_json(answer, ledger, event);
   json["contents"] = contents_json(objects, release);
   json["pins"] = pins_json(answer, event.body.at("pins"));
-  json["runs"] = runs_json(answer, about);
+  json["runs"] = release_runs_json(answer, runs_of(about));
+  json["datasets"] = datasets_json(answer, runs_of(about));
+  json["sources"] = source_versions_json(answer, ingredients.sources);
+  json["hardware"] = hardware_json(objects, answer, runs_of(about));
   json["summary"] = about.at("summary");
   json["changed"] = diff_json(objects, answer, event.body);
   json["open_points"] = open_points(objects, event.body, json["open_points_note"]);
@@ -113,7 +133,7 @@ Json why_release(Workspace& workspace, ProjectLedger& ledger, const std::string&
   json["anchors"] = anchors_json(answer, release.seq);
   json["anchors_note"] = json["anchors"].empty() ? "no anchor covers it: nobody outside is recorded to hold a checkpoint of it" : "";
   json["exports"] = exports_json(answer, {release.manifest.hash, release.object("stage/label/labels.patterns").hash});
-  json["later"] = later_json(answer, objects, ingredients_of(answer, release, about));
+  json["later"] = later_json(answer, objects, ingredients);
   json["people"] = people_json(answer, answer.events());
   json["events"] = answer.events();
   return json;
