@@ -204,6 +204,7 @@ class PrivacyTest(EvidenceTest):
                 self.assertTrue(entry["not_here"], name)
         for name in ("stage/import/dataset", "stage/report/report", "stage/evaluate/evaluation"):
             self.assertIn("not_here", listed[name])
+        self.assertEqual(sum(name.endswith("/definition") for name in listed), 3)
         for name in ("stage/label/labels.patterns", "stage/vote/source/lost", "project/hone.yaml", "release.json"):
             self.assertIn("file", listed[name])
 
@@ -316,6 +317,7 @@ class FormatsTest(EvidenceTest):
         for title in ("What was released", "How good it is", "The data", "Who voted", "What was run", "What changed", "What an auditor asks", "How to check all this", "What is not inside"):
             self.assertIn(f"<h2>{title}</h2>", page)
         self.assertEqual(len(re.findall(r'class="answer', page)), QUESTIONS)
+        self.assertEqual(page.count("not recorded"), 0, "each source has its definition")
 
 
 if __name__ == "__main__":
