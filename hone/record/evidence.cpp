@@ -57,7 +57,8 @@ std::string why_not(const ObjectStore& objects, const std::string& name, const O
   if (begins("stage/evaluate/") || begins("stage/report/")) return "it shows texts of rows; reports/ has it without them";
   if (!objects.has(ref)) return "it was erased or lost";
   if (name == "stage/vote/votes")
-    for (const Json& source : objects.get_json(ref).at("sources"))
+    const Json manifest = objects.get_json(ref);
+    for (const Json& source : manifest.at("sources"))
       if (source.at("failures").at("count") != 0) return "it quotes what sources said of rows on which they failed";
   return begins("stage/vote/") || begins("stage/label/") || begins("stage/train/") || begins("project/") || begins("event/") ||
                  name == "release.json"

@@ -132,7 +132,8 @@ std::vector<Event> stages_of(const std::vector<Event>& runs, const Json& about) 
 
 std::vector<Event> sources_of(const ObjectStore& objects, const Release& release, LogThen& log) {
   std::vector<Event> sources;
-  for (const Json& source : objects.get_json(release.object("stage/vote/votes")).at("sources"))
+  const Json votes = objects.get_json(release.object("stage/vote/votes"));
+  for (const Json& source : votes.at("sources"))
     if (auto definition = log.newest({.kinds = {"source.define"}, .name = source.at("name").get<std::string>()}))
       sources.push_back(std::move(*definition));
   return sources;
