@@ -309,6 +309,7 @@ class FormatsTest(EvidenceTest):
         self.assertIn("Evidence of release", page)
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt;", page)
         self.assertNotIn("<script", page)
+        self.assertNotIn("not recorded", page)
         self.assertIn("&lt;b&gt;messages&lt;/b&gt;", page)
         self.assertNotRegex(page, r'(src|href)="(?!#|reports/report\.html")')
         self.assertIn("default-src 'none'", page)
