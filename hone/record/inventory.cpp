@@ -67,7 +67,8 @@ Json part_json(const Part& part, const std::vector<std::filesystem::path>& loade
     if (!file.filename().string().starts_with(part.library) || !std::filesystem::exists(file, gone)) continue;
     json["digest"] = "sha256:" + sha256_hex_of_file(file);
     json["date"] = date_of(file);
-    if (part.version.empty() || part.version == "0.0.0") json["version"] = file.filename().string();  // As Debian's RE2, which tells no other.
+    if (part.version.empty() || part.version == "0.0.0")
+      json["version"] = file.filename().string();  // As Debian's RE2, which tells no other.
   }
   return json;
 }

@@ -39,7 +39,8 @@ class ProjectLedger {
   /// The same; the index knows all that the reader sees.
   EventIndex& index();
 
-  /// Opened on first use. Throws as LedgerWriter and read_key_file() do: a ledger whose key is not on this machine can be read, not written.
+  /// Opened on first use. Throws as LedgerWriter and read_key_file() do: a ledger whose key is not on this machine can be read, not
+  /// written.
   LedgerWriter& writer();
 
   /// Who acts, once `admin.person` has said so; the first call may write.
