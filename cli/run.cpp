@@ -54,7 +54,8 @@ nlohmann::json result_json(Workspace& workspace, const RunResult& result, const 
   return json;
 }
 
-// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run does.
+// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run
+// does.
 void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded) {
   if (recorded.size == 0 && shows_lineage(workspace)) return;
   try {

@@ -2,7 +2,7 @@
 `[status]` where that is not 0. A line `# …` is for readers. `$ hone … <<< TEXT` gives a line on standard input.
 
 They run in one folder a file, which begins with votes.csv and the project `small` of harness.py. What differs from run to run is
-written as a word: <folder>, <hash>, <time>, and times of stages as <s>, at their width.
+written as a word: <folder>, <hash>, <time>, <who>, and times of stages as <s>, at their width.
 """
 
 import pathlib
@@ -28,6 +28,7 @@ def stable(text, folder):
     text = text.replace(str(folder), "<folder>")
     text = re.sub(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "<time>", text)
     text = re.sub(r"\b[0-9a-f]{64}\b|(?<=<time>  )[0-9a-f]{12}\b", "<hash>", text)
+    text = re.sub(r"(event \d+(?:, <time>,)? by )[^\s,;:]+", r"\1<who>", text)
     return re.sub(r"\b\d+\.\d\d s\b", "   <s>", text)
 
 
