@@ -62,6 +62,7 @@ Body add_verify(CLI::App& command);
 Body add_ledger(CLI::App& command);
 Body add_replay(CLI::App& command);
 Body add_erase(CLI::App& command);
+Body add_evidence(CLI::App& command);
 Body add_gc(CLI::App& command);
 Body add_reindex(CLI::App& command);
 Body add_help(CLI::App& command);

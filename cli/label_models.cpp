@@ -21,6 +21,8 @@ std::string with_interval(const nlohmann::json& value) {
   return text + fmt::format(" ({:.3f} to {:.3f})", value.at("low").get<double>(), value.at("high").get<double>());
 }
 
+bool is_multi_label(const nlohmann::json& result) { return result.at("kind") == "multi-label"; }
+
 // In points of a hundred, the model less majority vote.
 std::string beside_majority(const nlohmann::json& comparison) {
   if (!comparison.is_object()) return "–";
@@ -28,8 +30,43 @@ std::string beside_majority(const nlohmann::json& comparison) {
                      100.0 * comparison.at("low").get<double>(), 100.0 * comparison.at("high").get<double>());
 }
 
+void print_set_measures(const nlohmann::json& result) {
+  Table table({"label model", "whole rows right", "micro F1", "macro F1", "log loss", "points of micro F1 beside majority vote"});
+  for (const nlohmann::json& model : result.at("models"))
+    if (model.at("failed").is_null())
+      table.add({model.at("name"), measure(model.at("accuracy")), measure(model.at("micro_f1")), measure(model.at("macro_f1")),
+                 with_interval(model.at("log_loss")), beside_majority(model.at("micro_f1_against_majority"))});
+  print("\n" + table.text());
+}
+
+// A row for each class, a column for each model; --json has the intervals and what each is beside majority vote.
+void print_classes(const nlohmann::json& result) {
+  std::vector<std::string> headings{"F1 of the class", "gold>"};
+  std::vector<const nlohmann::json*> by_model;
+  for (const nlohmann::json& model : result.at("models")) {
+    if (!model.at("failed").is_null()) continue;
+    headings.push_back(model.at("name").get<std::string>() + ">");
+    by_model.push_back(&model.at("per_class"));
+  }
+  Table table(headings);
+  for (std::size_t id = 0; id < by_model.front()->size(); ++id) {
+    const nlohmann::json& first = by_model.front()->at(id);
+    std::vector<std::string> cells{first.at("class"), with_commas(first.at("gold").get<std::uint64_t>())};
+    for (const nlohmann::json* classes : by_model) {
+      const nlohmann::json& f1 = classes->at(id).at("f1");
+      cells.push_back(f1.is_object() ? percent(f1.at("value")) : "–");
+    }
+    table.add(cells);
+  }
+  print("\n" + table.text());
+}
+
 void print_measures(const nlohmann::json& result) {
   if (result.at("gold") == 0) return;
+  if (is_multi_label(result)) {
+    print_set_measures(result);
+    return print_classes(result);
+  }
   Table table({"label model", "accuracy", "log loss", "ECE", "points beside majority vote"});
   for (const nlohmann::json& model : result.at("models"))
     if (model.at("failed").is_null())
@@ -38,8 +75,8 @@ void print_measures(const nlohmann::json& result) {
   print("\n" + table.text());
 }
 
-void print_agreement(const nlohmann::json& agreement) {
-  std::vector<std::string> headings{"names the same class as"};
+void print_agreement(const nlohmann::json& agreement, const char* what) {
+  std::vector<std::string> headings{what};
   for (const std::string name : agreement.at("models")) headings.push_back(name + ">");
   Table table(headings);
   for (std::size_t a = 0; a < agreement.at("models").size(); ++a) {
@@ -56,7 +93,7 @@ void print_label_models(const nlohmann::json& result) {
                     number("sources"), number("classes"), number("gold"),
                     result.at("gold") == 0 ? "" : " of train and valid, which no fit that labels them has seen"));
   print_measures(result);
-  print_agreement(result.at("agreement"));
+  print_agreement(result.at("agreement"), is_multi_label(result) ? "names the same classes as" : "names the same class as");
   print(fmt::format("\nchoose {}: {}\n", result.at("choice").at("name").get<std::string>(),
                     result.at("choice").at("text").get<std::string>()));
   if (result.at("gold_needed").is_object())

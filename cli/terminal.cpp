@@ -125,12 +125,6 @@ std::string with_way_out(const std::string& message) {
   return message;
 }
 
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (int place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) digits.insert(static_cast<std::size_t>(place), ",");
-  return digits;
-}
-
 std::string percent(double share, int digits) { return fmt::format("{:.{}f} %", 100.0 * share, digits); }
 
 std::string seconds(double value) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hone/core/count.h"
 #include "hone/core/json.h"
 #include "hone/core/progress.h"
 
@@ -36,7 +37,6 @@ std::size_t output_width();
 /// Writes out what print() holds back; throws kIo with the cause ("No space left on device").
 void finish_output();
 
-std::string with_commas(std::uint64_t number);      // 1,608
 std::string percent(double share, int digits = 1);  // "84.2 %"
 std::string seconds(double value);                  // "0.04 s", "2 min 5 s"
 std::string megabytes(std::uint64_t bytes);         // "3.1 MB"

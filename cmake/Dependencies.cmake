@@ -2,12 +2,15 @@
 #
 #   hone_dep::arrow     Arrow and Parquet: a system package, else the libraries inside the pyarrow wheel
 #   hone_dep::torch     libtorch: HONE_TORCH=DIR (a folder with include/ and lib/), else the torch wheel
-#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc, hone_dep::sodium, hone_dep::sqlite   Debian packages through pkg-config
+#   hone_dep::vectorscan, hone_dep::re2, hone_dep::utf8proc, hone_dep::sodium, hone_dep::sqlite, hone_dep::minizip   Debian packages through pkg-config
 #
 # HONE_PYTHON_SDK names the Python environment with the wheels (`./dev setup` makes .deps).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+# The wheel's libparquet shows an OpenSSL of its own to the linker. Named first, and whether or not it looks needed yet, Debian's is the one
+# that every program of ours calls.
+add_link_options(LINKER:--push-state,--no-as-needed ${OPENSSL_CRYPTO_LIBRARY} LINKER:--pop-state)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
@@ -18,7 +21,8 @@ pkg_check_modules(hone_re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(hone_utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(hone_sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(hone_sqlite REQUIRED IMPORTED_TARGET sqlite3>=3.40)
-foreach(name vectorscan re2 utf8proc sodium sqlite)
+pkg_check_modules(hone_minizip REQUIRED IMPORTED_TARGET minizip)
+foreach(name vectorscan re2 utf8proc sodium sqlite minizip)
   add_library(hone_dep::${name} ALIAS PkgConfig::hone_${name})
 endforeach()
 if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)

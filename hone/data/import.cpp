@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "hone/core/background.h"
+#include "hone/core/count.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/json.h"
@@ -157,10 +158,6 @@ std::string percent(double share) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text + " %";
-}
-
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
 // The columns that import adds, built row by row for the rows that stay.

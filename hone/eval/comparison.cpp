@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/eval/clustered.h"
@@ -26,8 +27,8 @@ std::string better_text(const Comparison& found) { return by_points("better", fo
 std::string worse_text(const Comparison& found) { return by_points("worse", -found.difference, -found.high, -found.low); }
 
 std::string never_differ_text(const Comparison& found) {
-  return fmt::format("the systems never differ on these {} items (the difference could be up to {} points either way)", found.n,
-                     points(found.high));
+  return fmt::format("the systems never differ on these {} items (the difference could be up to {} points either way)",
+                     with_commas(found.n), points(found.high));
 }
 
 std::string no_difference_text(std::optional<double> smallest) {
@@ -155,6 +156,16 @@ Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t
   for (const std::uint32_t row : changes.gained) differences[place_of(row)] = 1.0;
   for (const std::uint32_t row : changes.lost) differences[place_of(row)] = -1.0;
   compare_clusters(found, *clustered_mean(sum_by_cluster(differences, groups_of(judged, rows))), counts.differing() > 0, options);
+  return found;
+}
+
+Comparison compare_scores(std::span<const double> differences, std::span<const std::uint32_t> clusters, bool differ,
+                          const ComparisonOptions& options) {
+  Comparison found{.a = {}, .b = {}, .split = {}, .n = differences.size(), .text = {}};
+  if (const std::optional<ClusteredMean> mean = clustered_mean(sum_by_cluster(differences, clusters)))
+    compare_clusters(found, *mean, differ, options);
+  else
+    compare_items(found, {}, options);
   return found;
 }
 

@@ -52,6 +52,11 @@ struct Changes {
 Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
                            const ComparisonOptions& options = {});
 
+/// The mean of `differences`, one for each row that was judged: of measures that are no share of rows. Rows of one number in `clusters`
+/// hang together; Student's t of these. `differ`: whether the systems differ on any row. Without rows as compare() without gold.
+Comparison compare_scores(std::span<const double> differences, std::span<const std::uint32_t> clusters, bool differ,
+                          const ComparisonOptions& options = {});
+
 void to_json(nlohmann::json& json, const Comparison& comparison);
 
 }  // namespace hone

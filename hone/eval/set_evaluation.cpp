@@ -3,51 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/eval/judged_internal.h"
+#include "hone/eval/set_f1_internal.h"
 
 namespace hone {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
-
-Rows rows_of(const JudgedSets& judged, std::span<const std::uint32_t> asked) {
-  if (judged.gold.examples() != judged.labels.examples())
-    throw Error(ErrorCode::kInvalidArgument, "there are labels for " + std::to_string(judged.labels.examples()) +
-                                                 " examples and gold for " + std::to_string(judged.gold.examples()));
-  Rows rows;
-  for (const std::uint32_t row : asked)
-    if (judged.gold.known(row)) rows.push_back(row);
-  return rows;
-}
-
-// Rows that hold a class: by gold, by label, by both.
-struct Counts {
-  std::uint64_t gold = 0, predicted = 0, right = 0;
-  std::optional<double> f1() const {
-    if (gold + predicted == 0) return std::nullopt;
-    return 2.0 * static_cast<double>(right) / static_cast<double>(gold + predicted);
-  }
-};
-
-std::vector<Counts> count_classes(const JudgedSets& judged, const Rows& rows) {
-  std::vector<Counts> counts(judged.labels.classes());
-  for (const std::uint32_t row : rows) {
-    for (const ClassId id : judged.gold.of(row)) ++counts[id].gold;
-    for (const ClassId id : judged.labels.hard(row)) {
-      ++counts[id].predicted;
-      counts[id].right += judged.gold.holds(row, id);
-    }
-  }
-  return counts;
-}
-
-Counts all_of(const std::vector<Counts>& counts) {
-  Counts all;
-  for (const Counts& of : counts) all = {all.gold + of.gold, all.predicted + of.predicted, all.right + of.right};
-  return all;
-}
 
 Measure without_interval(double value, std::uint64_t n) { return {.value = value, .low = {}, .high = {}, .n = n}; }
 
@@ -56,18 +19,9 @@ std::optional<Measure> share(std::uint64_t count, std::uint64_t n) {
   return with_interval(static_cast<double>(count) / static_cast<double>(n), n, wilson(count, n));
 }
 
-double macro_f1(const std::vector<Counts>& counts) {
-  double sum = 0.0, named = 0.0;
-  for (const Counts& of : counts) {
-    sum += of.f1().value_or(0.0);
-    named += of.f1().has_value();
-  }
-  return named > 0.0 ? sum / named : 0.0;
-}
-
-double weighted_f1(const std::vector<Counts>& counts) {
+double weighted_f1(const std::vector<HeldCounts>& counts) {
   double sum = 0.0, gold = 0.0;
-  for (const Counts& of : counts) {
+  for (const HeldCounts& of : counts) {
     sum += of.f1().value_or(0.0) * static_cast<double>(of.gold);
     gold += static_cast<double>(of.gold);
   }
@@ -132,19 +86,19 @@ std::vector<ClassId> known_rows(const ClassSets& gold) {
 }
 
 std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const std::uint32_t> asked) {
-  const Rows rows = rows_of(judged, asked);
+  const Rows rows = rows_with_gold_sets(judged, asked);
   if (rows.empty()) return std::nullopt;
   const SoftLabels whole = right_or_wrong(judged);
   const std::vector<ClassId> known = known_rows(judged.gold);
   const std::optional<Metrics> of_rows = measure({whole, known, judged.groups}, rows);
-  const std::vector<Counts> counts = count_classes(judged, rows);
-  const Counts all = all_of(counts);
+  const std::vector<HeldCounts> counts = count_held(judged, rows);
+  const HeldCounts all = sum_of(counts);
   SetMetrics metrics;
   metrics.accuracy = of_rows->accuracy;
-  metrics.micro_f1 = without_interval(all.f1().value_or(0.0), rows.size());
+  metrics.micro_f1 = measure_f1(micro_f1(counts, rows.size()), judged, rows);
   metrics.micro_precision = share(all.right, all.predicted);
   metrics.micro_recall = share(all.right, all.gold);
-  metrics.macro_f1 = without_interval(macro_f1(counts), rows.size());
+  metrics.macro_f1 = measure_f1(macro_f1(counts, rows.size()), judged, rows);
   metrics.weighted_f1 = without_interval(weighted_f1(counts), rows.size());
   metrics.log_loss = without_interval(log_loss(judged, rows), rows.size());
   metrics.coverage = of_rows->coverage;
@@ -154,8 +108,8 @@ std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const
 
 std::vector<SetClassResult> measure_set_classes(const JudgedSets& judged, std::span<const std::uint32_t> asked,
                                                 std::span<const std::string> classes) {
-  const Rows rows = rows_of(judged, asked);
-  const std::vector<Counts> counts = count_classes(judged, rows);
+  const Rows rows = rows_with_gold_sets(judged, asked);
+  const std::vector<HeldCounts> counts = count_held(judged, rows);
   std::vector<SetClassResult> results;
   for (std::size_t id = 0; id < counts.size(); ++id) {
     SetClassResult result;
@@ -165,6 +119,7 @@ std::vector<SetClassResult> measure_set_classes(const JudgedSets& judged, std::s
     result.counts.precision = share(counts[id].right, counts[id].predicted);
     result.counts.recall = share(counts[id].right, counts[id].gold);
     result.counts.f1 = counts[id].f1();
+    if (result.counts.f1) result.f1 = measure_f1(f1_of_class(counts, static_cast<ClassId>(id), rows.size()), judged, rows);
     result.average_precision = average_precision(judged, rows, static_cast<ClassId>(id));
     results.push_back(std::move(result));
   }

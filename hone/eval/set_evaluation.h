@@ -30,20 +30,22 @@ std::vector<ClassId> known_rows(const ClassSets& gold);
 
 struct SetMetrics {
   Measure accuracy;                                      // Subset accuracy: rows with every class right.
-  Measure micro_f1;                                      // Over all classes of all rows. No interval.
+  Measure micro_f1;                                      // Over all classes of all rows.
   std::optional<Measure> micro_precision, micro_recall;  // Wilson over (row, class) pairs; nothing without such.
-  Measure macro_f1;                                      // Over classes that gold or a label names. No interval.
+  Measure macro_f1;                                      // Over classes that gold or a label names.
   Measure weighted_f1;                                   // By gold rows of the class. No interval.
   Measure log_loss;                                      // Mean over rows and classes of the binary one. No interval.
   Measure coverage;                                      // Rows with a label.
   std::optional<Measure> accuracy_on_covered;
 };
 
-/// Nothing when no row has gold.
+/// Nothing when no row has gold. An F1 is a ratio of sums over rows; its interval is that of its linearization, rows of one group hanging
+/// together.
 std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const std::uint32_t> rows);
 
 struct SetClassResult {
-  ClassResult counts;  // Rows that hold the class, by gold and by label.
+  ClassResult counts;         // Rows that hold the class, by gold and by label.
+  std::optional<Measure> f1;  // That of `counts` with its interval.
   /// Area under precision over recall as rows are taken by falling probability (rows of equal one together); nothing without gold of it.
   std::optional<double> average_precision;
 };

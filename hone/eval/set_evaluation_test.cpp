@@ -37,6 +37,8 @@ TEST(SetEvaluation, CountsWholeRowsAndClasses) {
   EXPECT_NEAR(metrics->macro_f1.value, (1.0 + 0.0) / 2.0, 1e-12);
   EXPECT_NEAR(metrics->weighted_f1.value, 0.5, 1e-12);
   EXPECT_TRUE(metrics->micro_recall->low && *metrics->micro_recall->low < 0.5);
+  EXPECT_TRUE(metrics->micro_f1.low && *metrics->micro_f1.low < metrics->micro_f1.value);
+  EXPECT_LT(*metrics->macro_f1.low, *metrics->macro_f1.high);
 }
 
 // b is ranked by 0.7 (not held), 0.3 (held), 0.1 and nothing (the first not, the last held).
@@ -44,6 +46,8 @@ TEST(SetEvaluation, MeasuresEachClass) {
   const Four four;
   const auto classes = measure_set_classes(four.judged(), kRows, kNames);
   EXPECT_EQ(classes[0].counts.f1, 1.0);
+  EXPECT_EQ(classes[0].f1->value, 1.0);
+  EXPECT_LT(*classes[0].f1->low, 0.9) << "no error seen in four rows is no certainty";
   EXPECT_EQ(classes[0].average_precision, 1.0);
   EXPECT_EQ(classes[1].counts.gold, 2u);
   EXPECT_EQ(classes[1].counts.predicted, 1u);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hone/core/count.h"
 #include "hone/core/json.h"
 #include "hone/core/suggest.h"
 
@@ -32,13 +33,9 @@ std::string percent(double share) {
 
 std::string with_interval(const json& measure) {
   std::string text = percent(measure.at("value"));
-  const std::string n = std::to_string(measure.at("n").get<std::uint64_t>());
+  const std::string n = with_commas(measure.at("n").get<std::uint64_t>());
   if (!measure.at("low").is_number()) return text + " (n = " + n + ")";
   return text + " (" + percent(measure.at("low")) + " to " + percent(measure.at("high")) + ", n = " + n + ")";
-}
-
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
 // A step, and what it is about: {"kind": "source", "name": …}, so that a page can lead there.
@@ -67,8 +64,7 @@ std::string headline(const json& report, const json& result) {
     return "The " + result.at("system").get<std::string>() + " is right on " + percent(result.at("accuracy").at("value")) + " of the " +
            result.at("split").get<std::string>() + " rows.";
   const std::uint64_t rows = report.at("data").at("rows"), covered = report.at("votes").at("covered");
-  return "The sources label " + std::to_string(covered) + " of " + std::to_string(rows) +
-         " rows; there is no gold to say how many are right.";
+  return "The sources label " + with_commas(covered) + " of " + with_commas(rows) + " rows; there is no gold to say how many are right.";
 }
 
 // Rules alone cannot tell how common their classes are, and who owns the data often can.
@@ -144,7 +140,7 @@ void advise_confusion(const json& report, std::vector<json>& steps) {
   if (confusions.empty()) return;
   const json& worst = confusions.front();
   steps.push_back(step("Tell '" + worst.at("gold").get<std::string>() + "' from '" + worst.at("predicted").get<std::string>() + "'",
-                       std::to_string(worst.at("count").get<std::uint64_t>()) + " " +
+                       with_commas(worst.at("count").get<std::uint64_t>()) + " " +
                            report.at("evaluation").at("errors_split").get<std::string>() + " rows (" + percent(worst.at("share_of_gold")) +
                            " of '" + worst.at("gold").get<std::string>() + "') are taken for '" + worst.at("predicted").get<std::string>() +
                            "': read them below and write a source for what they have in common",
@@ -207,8 +203,8 @@ void warn_of_straddling(const json& report, json& list) {
   const json& pairs = found.at("straddling_after").at("pairs");
   const std::uint64_t train_valid = pairs.at("train_valid"), train_test = pairs.at("train_test"), valid_test = pairs.at("valid_test");
   std::string said = counted(found.at("straddling_after").at("groups"), "group of near-duplicates lies", "groups of near-duplicates lie") +
-                     " in more than one split (pairs of rows: train and valid " + std::to_string(train_valid) + ", train and test " +
-                     std::to_string(train_test) + ", valid and test " + std::to_string(valid_test) +
+                     " in more than one split (pairs of rows: train and valid " + with_commas(train_valid) + ", train and test " +
+                     with_commas(train_test) + ", valid and test " + with_commas(valid_test) +
                      "), which makes results look better than they are";
   if (train_valid + train_test > 0 && found.at("straddling") == "report")
     said += "; data.near_duplicates: {straddling: drop} leaves their train rows out";
@@ -218,8 +214,8 @@ void warn_of_straddling(const json& report, json& list) {
 // Of a multi-label task a row may hold such a value beside classes.
 std::string unknown_gold(const json& report, std::uint64_t values, const std::string& such_as) {
   if (report.at("task").at("kind") == "multi-label")
-    return std::to_string(values) + " values of gold are no class of the task, such as " + such_as + "; they are left out of their rows";
-  return std::to_string(values) + " rows hold a gold value that is no class of the task, such as " + such_as + "; they count as unknown";
+    return with_commas(values) + " values of gold are no class of the task, such as " + such_as + "; they are left out of their rows";
+  return with_commas(values) + " rows hold a gold value that is no class of the task, such as " + such_as + "; they count as unknown";
 }
 
 json warnings(const json& report, const json& gold) {
@@ -234,13 +230,13 @@ json warnings(const json& report, const json& gold) {
   for (const auto& [split, rows] : report.at("data").at("splits").items())
     if (rows == 0) list.push_back("no row fell into the " + split + " split; data.split and data.group decide that");
   if (const std::uint64_t bad = report.at("data").at("bad_rows"); bad > 0)
-    list.push_back(std::to_string(bad) + " malformed rows were left out; the section on the data shows the first");
+    list.push_back(with_commas(bad) + " malformed rows were left out; the section on the data shows the first");
   if (const std::uint64_t empty = report.at("data").at("empty_texts"); empty > 0)
-    list.push_back(std::to_string(empty) + " rows have no text; data.skip_empty_texts: true leaves them out");
+    list.push_back(with_commas(empty) + " rows have no text; data.skip_empty_texts: true leaves them out");
   warn_of_straddling(report, list);
   for (const json& source : report.at("sources"))
     if (const std::uint64_t failed = source.at("failed_rows"); failed > 0)
-      list.push_back("the source '" + source.at("name").get<std::string>() + "' failed on " + std::to_string(failed) +
+      list.push_back("the source '" + source.at("name").get<std::string>() + "' failed on " + with_commas(failed) +
                      " rows and abstained there; `hone lf " + source.at("name").get<std::string>() + "` shows the first");
   return list;
 }
@@ -276,13 +272,13 @@ json trust(const json& result, std::size_t warnings) {
   if (!result.is_object()) return {{"level", "none"}, {"reasons", {"there is no gold, so nothing was measured"}}};
   const json& accuracy = result.at("accuracy");
   const std::string split = result.at("split");
-  std::vector<std::string> reasons{split_reason(split, std::to_string(accuracy.at("n").get<std::uint64_t>()))};
+  std::vector<std::string> reasons{split_reason(split, with_commas(accuracy.at("n").get<std::uint64_t>()))};
   const bool has_interval = accuracy.at("low").is_number() && accuracy.at("high").is_number();
   const double half = has_interval ? (accuracy.at("high").get<double>() - accuracy.at("low").get<double>()) / 2.0 : 1.0;
   const std::string points = percent(half).substr(0, percent(half).size() - 2);
   reasons.push_back(has_interval ? "its 95 % interval reaches about " + points + " points to either side"
                                  : "too few groups for an interval");
-  if (warnings > 0) reasons.push_back(std::to_string(warnings) + (warnings == 1 ? " warning" : " warnings"));
+  if (warnings > 0) reasons.push_back(counted(warnings, "warning", "warnings"));
   const char* level = split != "test" || half > kWide ? "low" : half > kNarrow || warnings > 0 ? "fair" : "good";
   return {{"level", level}, {"reasons", reasons}};
 }

@@ -84,11 +84,14 @@ LabelEvidence evidence_of(const VoteTable& table, const AggregateOptions& option
 AggregatedVotes aggregate_votes(const std::filesystem::path& votes, const AggregateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto model = make_label_model(options.model);
-  AggregatedVotes done{options.model, read_vote_table(votes, {.gold = options.gold, .known = options.known, .read = {}}), {}, {}, 0.0};
+  AggregatedVotes done{options.model, read_vote_table(votes, {.gold = options.gold, .known = options.known, .read = {}}), {}, {}, 0.0, 0.0};
+  const auto in_memory = std::chrono::steady_clock::now();
   const VotePatterns patterns(done.table.votes);
   done.fit = model->fit(patterns, evidence_of(done.table, options), options.threads);
   done.labels = model->predict(patterns, options.threads);
-  done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto end = std::chrono::steady_clock::now();
+  done.seconds = std::chrono::duration<double>(end - start).count();
+  done.fit_seconds = std::chrono::duration<double>(end - in_memory).count();
   return done;
 }
 
@@ -103,6 +106,7 @@ void to_json(nlohmann::json& json, const AggregatedVotes& done) {
           {"class_prior", done.fit.class_prior},
           {"assumed_balance", done.fit.assumed_balance},
           {"seconds", done.seconds},
+          {"fit_seconds", done.fit_seconds},
           {"warnings", warnings_of(done)},
           {"sources", sources_json(done)}};
   add_measures(done, json);

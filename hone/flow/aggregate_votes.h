@@ -25,8 +25,9 @@ struct AggregatedVotes {
   std::string model;
   VoteTable table;
   FitReport fit;
-  SoftLabels labels;     // By example of the table.
-  double seconds = 0.0;  // Reading, fit and labels.
+  SoftLabels labels;         // By example of the table.
+  double seconds = 0.0;      // Reading, fit and labels.
+  double fit_seconds = 0.0;  // Fit and labels, from votes in memory.
 };
 
 /// Throws kNotFound for an unknown model or a missing file, and what read_vote_table() throws.

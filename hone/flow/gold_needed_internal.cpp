@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "hone/core/count.h"
 #include "hone/core/json.h"
 #include "hone/stats/paired.h"
 
@@ -20,7 +21,7 @@ std::string in_words(const Disagreement& seen, double differ, std::optional<std:
   if (seen.differ == 0) return fmt::format("{} and {} name the same class on every row", seen.a, seen.b);
   if (!rows) return share + ": neither can be better by 2 points";
   return fmt::format("{}: {} gold rows drawn at random would show a difference of 2 points, or {} drawn among the rows where they differ",
-                     share, *rows, differing);
+                     share, with_commas(*rows), with_commas(differing));
 }
 
 }  // namespace

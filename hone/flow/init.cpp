@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/json.h"
@@ -164,8 +165,8 @@ std::string lf_entry(const Starter& starter) {
 }
 
 std::string counts_comment(const Starter& starter, bool labeled) {
-  if (!labeled) return "  # in " + std::to_string(starter.rows) + " train rows";
-  return "  # in " + std::to_string(starter.rows) + " train rows, " + std::to_string(starter.right) + " of this class";
+  if (!labeled) return "  # in " + with_commas(starter.rows) + " train rows";
+  return "  # in " + with_commas(starter.rows) + " train rows, " + with_commas(starter.right) + " of this class";
 }
 
 std::string starter_lines(const Initialised& made) {
@@ -250,7 +251,7 @@ void allow_bad_rows(SniffedFile& seen, const std::filesystem::path& from) {
 
 void say_more(const Survey& survey, Initialised& made) {
   std::vector<std::string>& said = made.seen.assumptions;
-  const auto of_rows = [&](std::uint64_t count) { return std::to_string(count) + " of " + std::to_string(survey.rows) + " rows"; };
+  const auto of_rows = [&](std::uint64_t count) { return with_commas(count) + " of " + with_commas(survey.rows) + " rows"; };
   if (survey.empty_texts > 0)
     said.push_back("text: " + of_rows(survey.empty_texts) +
                    " have none; they get no label from words (skip_empty_texts: true leaves them out)");

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/eval/comparison.h"
 #include "hone/eval/evaluation.h"
 #include "hone/flow/gold_needed_internal.h"
+#include "hone/flow/label_choice_internal.h"
+#include "hone/flow/set_label_comparison_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/label_model/label_model.h"
 #include "hone/label_model/vote_table.h"
@@ -17,8 +20,6 @@ namespace hone {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view kMajority = "majority";
 
 // What all models get.
 struct Given {
@@ -165,50 +166,14 @@ json model_json(const Given& given, const TriedModel& tried, const TriedModel* m
   return model;
 }
 
-json choice(std::string_view name, const char* by, std::string text) { return {{"name", name}, {"by", by}, {"text", std::move(text)}}; }
-
-std::string standing(const Given& given) {
-  return std::string(given.own) + (given.named ? " is what the project names" : " is the default, not a finding");
-}
-
-json choice_without_gold(const Given& given) {
-  return choice(given.own, "default",
-                standing(given) +
-                    ": votes alone cannot say which label model is right more often, as the one under which the votes are "
-                    "likelier is often the worse one");
-}
-
-// The largest of the gains over `own` that hold up, each tested at the level that so many tests leave it (Bonferroni).
-std::optional<Comparison> best_gain(const Given& given, const std::vector<TriedModel>& all, const TriedModel& own) {
-  const double tests = std::max<double>(1.0, static_cast<double>(all.size()) - 1.0);
-  std::optional<Comparison> best;
-  for (const TriedModel& other : all) {
-    if (other.failed || &other == &own) continue;
-    const Comparison gain = against(given, other, own, 0.05 / tests);
-    if (gain.verdict == ComparisonVerdict::kBetter && (!best || gain.difference > best->difference)) best = gain;
-  }
-  return best;
-}
-
-// Majority vote needs no correction: it is the one comparison that is asked before any is seen.
-json choice_by_gold(const Given& given, const std::vector<TriedModel>& all, const TriedModel& own) {
-  const TriedModel* majority = named(all, kMajority);
-  if (const auto best = best_gain(given, all, own); best && best->a != kMajority)
-    return choice(best->a, "gold", "on gold " + best->a + " is " + best->text + " than " + best->b);
-  if (majority && majority != &own) {
-    const Comparison simple = against(given, *majority, own);
-    if (simple.verdict == ComparisonVerdict::kBetter)
-      return choice(kMajority, "gold", "on gold majority vote is " + simple.text + " than " + std::string(own.info.name));
-    if (simple.verdict == ComparisonVerdict::kTooFew)
-      return choice(given.own, "default", standing(given) + ": there is too little gold to choose by (" + simple.text + ")");
-  }
-  return choice(given.own, "gold", standing(given) + ", and no other is detectably better on the gold there is");
-}
-
 json choice_json(const Given& given, const std::vector<TriedModel>& all) {
-  const TriedModel* own = named(all, given.own);
-  if (!own) return choice(kMajority, "default", std::string(given.own) + " cannot work on these votes; majority can");
-  return given.gold_rows.empty() ? choice_without_gold(given) : choice_by_gold(given, all, *own);
+  LabelChoice among{.own = given.own, .named = given.named, .worked = {}, .tried = all.size(), .has_gold = !given.gold_rows.empty()};
+  for (const TriedModel& tried : all)
+    if (!tried.failed) among.worked.emplace_back(tried.info.name);
+  among.compare = [&](const std::string& a, const std::string& b, double alpha) {
+    return against(given, *named(all, a), *named(all, b), alpha);
+  };
+  return label_choice_json(among);
 }
 
 // Between majority and the model that stands; where that is majority, the one that differs from it on most rows.
@@ -234,10 +199,16 @@ json compared(const Given& given, int threads, const Progress& progress) {
   const std::vector<TriedModel> all = try_all(given, threads, progress);
   json models = json::array();
   for (const TriedModel& tried : all) models.push_back(model_json(given, tried, named(all, kMajority)));
-  return {
-      {"rows", given.votes.shape().examples},          {"covered", rows_with_votes(given.votes)}, {"sources", given.votes.shape().sources},
-      {"classes", given.votes.shape().classes},        {"gold", given.gold_rows.size()},          {"models", models},
-      {"agreement", agreement_json(all, given.votes)}, {"choice", choice_json(given, all)},       {"gold_needed", needed_json(given, all)}};
+  return {{"kind", "classification"},
+          {"rows", given.votes.shape().examples},
+          {"covered", rows_with_votes(given.votes)},
+          {"sources", given.votes.shape().sources},
+          {"classes", given.votes.shape().classes},
+          {"gold", given.gold_rows.size()},
+          {"models", models},
+          {"agreement", agreement_json(all, given.votes)},
+          {"choice", choice_json(given, all)},
+          {"gold_needed", needed_json(given, all)}};
 }
 
 Given given_by(const Project& project, const StageContext& context) {
@@ -267,14 +238,12 @@ std::uint64_t leave_test_gold(const VoteTable& table, std::vector<ClassId>& gold
 }  // namespace
 
 nlohmann::json compare_label_models(Workspace& workspace, int threads, const Progress& progress) {
-  if (workspace.project().task.is_multi_label())
-    throw Error(ErrorCode::kInvalidArgument,
-                "label models are compared on tasks of kind classification; of a multi-label task `hone report` has numbers per class");
   const RunResult run = run_project(workspace, {.until = "vote", .dry_run = false, .threads = threads}, progress);
   if (run.error) throw *run.error;
   const std::vector<RunRecord> records = fresh_records(workspace, "vote");
   const StageContext context{workspace, records, threads, progress};
-  json result = compared(given_by(workspace.project(), context), threads, progress);
+  json result = workspace.project().task.is_multi_label() ? compare_set_label_models(context)
+                                                          : compared(given_by(workspace.project(), context), threads, progress);
   result["notes"] = json::array();
   return result;
 }
@@ -291,7 +260,7 @@ nlohmann::json compare_label_models(const VoteTableFiles& files, int threads, co
   given.own = default_label_model();
   json result = compared(given, threads, progress);
   result["notes"] = table.notes;
-  if (left > 0) result["notes"].push_back("gold of " + std::to_string(left) + " test rows was not read");
+  if (left > 0) result["notes"].push_back("gold of " + counted(left, "test row", "test rows") + " was not read");
   return result;
 }
 

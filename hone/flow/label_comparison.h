@@ -12,8 +12,8 @@ namespace hone {
 
 /// All of label_models() on the votes of a project, as plain data (docs/json.md: label-models): how far they agree with each other, and on
 /// gold of train and valid accuracy, log loss and calibration, each beside majority vote on the same rows; a model that learns from gold is
-/// cross-fitted. Then which one to choose, and why; without gold, that votes alone cannot tell, and how much gold would. Gold of the test
-/// split is not read. Brings the project up to its votes first.
+/// cross-fitted. Of a multi-label task by F1 over all classes, and by class. Then which one to choose, and why; without gold, that votes
+/// alone cannot tell, and how much gold would. Gold of the test split is not read. Brings the project up to its votes first.
 nlohmann::json compare_label_models(Workspace& workspace, int threads, const Progress& progress = {});
 
 struct VoteTableFiles {

@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "hone/core/count.h"
 #include "hone/core/json.h"
 #include "hone/eval/comparison.h"
 #include "hone/flow/gold_needed_internal.h"
@@ -69,7 +70,7 @@ const char* recommendation(const std::optional<Comparison>& found) {
 std::string in_words(const std::optional<Comparison>& found, const json& needed) {
   const std::string of_gold = needed.at("text").get<std::string>() + ".";
   if (!found) return "There is no gold, and votes alone cannot tell which is right more often: " + of_gold;
-  const std::string rows = " on " + std::to_string(found->n) + " rows of " + found->split;
+  const std::string rows = " on " + with_commas(found->n) + " rows of " + found->split;
   switch (found->verdict) {
     case ComparisonVerdict::kBetter:
       return "The label model is " + found->text + " than majority vote" + rows + ".";

@@ -16,21 +16,6 @@ std::vector<std::optional<double>> declared_shares(const Task& task) {
   return shares;
 }
 
-SetQuestion question_of(const StageContext& context, const Dataset& dataset, std::span<const SourceVotes> votes) {
-  const Project& project = context.project();
-  SetQuestion question{.examples = dataset.rows(), .answers = project.task.answers(), .votes = votes};
-  Gold gold = read_gold(project, dataset, GoldUse::kLearning);
-  if (gold.any()) question.gold = std::move(gold.sets);
-  question.shares = declared_shares(project.task);
-  question.groups = read_clusters(context, dataset);
-  for (const Source& source : project.sources) {
-    question.kinds.push_back(label_kind(source));
-    question.names.push_back(source.name);
-  }
-  question.classes = project.task.classes;
-  return question;
-}
-
 nlohmann::json or_null(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
 
 nlohmann::json class_json(const Project& project, std::size_t id, const ClassFit& fit) {
@@ -70,23 +55,13 @@ std::vector<double> class_shares(const SoftSets& labels) {
   return shares;
 }
 
-// Whether it is assumed of some class how much of it its sources find.
-bool assumes_recall(const SetLabels& made) {
-  return std::ranges::any_of(made.classes, [](const ClassFit& fit) { return fit.voted > 0 && fit.silent_from == SilenceFrom::kAssumed; });
-}
-
 // In the form of every label model; what each class has of its own stands under "classes".
 nlohmann::json fit_json(const Project& project, const SetLabels& made) {
   nlohmann::json classes = nlohmann::json::array(), sources = nlohmann::json::array(), worth = nlohmann::json::array();
-  bool used_gold = false, converged = true;
-  int iterations = 0;
   std::string name = project.label_model;
   for (std::size_t id = 0; id < made.classes.size(); ++id) {
     const ClassFit& fit = made.classes[id];
     classes.push_back(class_json(project, id, fit));
-    used_gold |= fit.fit.used_gold;
-    converged &= fit.fit.converged;
-    iterations = std::max(iterations, fit.fit.iterations);
     if (name.empty()) name = fit.model;
   }
   for (std::size_t source = 0; source < project.sources.size(); ++source) {
@@ -96,11 +71,11 @@ nlohmann::json fit_json(const Project& project, const SetLabels& made) {
   return {{"format", "hone-fit/1"},
           {"name", name},
           {"options", project.label_model_options},
-          {"iterations", iterations},
-          {"converged", converged},
-          {"used_gold", used_gold},
+          {"iterations", made.iterations()},
+          {"converged", made.converged()},
+          {"used_gold", made.used_gold()},
           {"class_prior", class_shares(made.labels)},
-          {"assumed_balance", assumes_recall(made)},
+          {"assumed_balance", made.assumes_recall()},
           {"sources", sources},
           {"worth", {{"rows", 0}, {"sources", worth}}},
           {"copies", nlohmann::json::array()},
@@ -122,13 +97,28 @@ std::uint64_t covered_rows(const SoftSets& labels) {
 
 }  // namespace
 
+SetQuestion set_question(const StageContext& context, const Dataset& dataset, std::span<const SourceVotes> votes) {
+  const Project& project = context.project();
+  SetQuestion question{.examples = dataset.rows(), .answers = project.task.answers(), .votes = votes};
+  Gold gold = read_gold(project, dataset, GoldUse::kLearning);
+  if (gold.any()) question.gold = std::move(gold.sets);
+  question.shares = declared_shares(project.task);
+  question.groups = read_clusters(context, dataset);
+  for (const Source& source : project.sources) {
+    question.kinds.push_back(label_kind(source));
+    question.names.push_back(source.name);
+  }
+  question.classes = project.task.classes;
+  return question;
+}
+
 void run_label_sets(const StageContext& context, RunRecord& record) {
   const Project& project = context.project();
   const Dataset dataset = context.workspace.dataset(context.data());
   const std::vector<SourceVotes> votes = context.workspace.votes(context.of("vote"));
   check_some_vote(std::ranges::any_of(votes, [](const SourceVotes& of) { return !of.examples.empty(); }), project, dataset.rows());
   const SetLabels made =
-      label_sets(question_of(context, dataset, votes), project.label_model, project.label_model_options, context.threads);
+      label_sets(set_question(context, dataset, votes), project.label_model, project.label_model_options, context.threads);
   put_sets(context, "labels", made.labels, record);
   if (made.crossed) put_sets(context, "cross-fitted", *made.crossed, record);
   const nlohmann::json fit = fit_json(project, made);

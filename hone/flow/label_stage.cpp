@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/core/parallel.h"
@@ -134,7 +135,7 @@ LabelEvidence label_evidence(const Project& project, const Dataset& dataset) {
 void check_some_vote(bool any, const Project& project, std::uint64_t rows) {
   if (any) return;
   throw Error(ErrorCode::kInvalidArgument,
-              "none of the " + std::to_string(project.sources.size()) + " sources voted on any of the " + std::to_string(rows) +
+              "none of the " + with_commas(project.sources.size()) + " sources voted on any of the " + with_commas(rows) +
                   " rows; `hone lf NAME` shows what a labeling function looks for, and data.text names the column they read");
 }
 

@@ -292,12 +292,12 @@ std::string_view data_stage(const Project& project) { return project.near_duplic
 std::vector<Stage> main_path(const Project& project) {
   std::vector<Stage> stages{
       {"import", "reads the files into a dataset", 3, import_parts, run_import},
-      {"near-duplicates", "finds rows of one text, or nearly", 1, near_duplicates_parts, run_near_duplicates},
+      {"near-duplicates", "finds rows of one text, or nearly", 2, near_duplicates_parts, run_near_duplicates},
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
-      {"label", "weighs the votes into labels", 6, label_parts, run_label},
+      {"label", "weighs the votes into labels", 7, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 4, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 5, report_parts, run_report},
+      {"evaluate", "measures labels and model on gold", 5, evaluate_parts, run_evaluate},
+      {"report", "writes the report", 6, report_parts, run_report},
   };
   const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };
   if (!project.near_duplicates) leave_out("near-duplicates");

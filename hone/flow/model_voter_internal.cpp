@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/json.h"
@@ -111,7 +112,7 @@ std::shared_ptr<const SoftLabels> predicted(Workspace& workspace, const Dataset&
   auto predictions = std::make_shared<SoftLabels>(read_soft_labels(folder.path() / "predictions.parquet", {}));
   if (predictions->examples() != dataset.rows())
     throw Error(ErrorCode::kCorruptData,
-                "the model predicted on " + std::to_string(predictions->examples()) + " of " + std::to_string(dataset.rows()) + " rows");
+                "the model predicted on " + with_commas(predictions->examples()) + " of " + with_commas(dataset.rows()) + " rows");
   return predictions;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/data/near_duplicates.h"
@@ -269,7 +270,7 @@ RowGroups groups_that_stay(const RowGroups& groups, const std::vector<Counts>& c
 std::vector<std::string> notes_of(const Counts& dropped) {
   const std::uint64_t rows = dropped[0] + dropped[1] + dropped[2];
   if (rows == 0) return {};
-  return {std::to_string(rows) + (rows == 1 ? " row was" : " rows were") + " left out as near-duplicates of others"};
+  return {counted(rows, "row was", "rows were") + " left out as near-duplicates of others"};
 }
 
 void put_groups(const StageContext& context, const RowGroups& groups, RunRecord& record) {

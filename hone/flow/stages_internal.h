@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 
 #include "hone/core/file.h"
 #include "hone/flow/main_path.h"
 #include "hone/label_model/label_model.h"
+#include "hone/label_model/set_labels.h"
 
 namespace hone {
 
@@ -26,6 +28,9 @@ void run_label(const StageContext& context, RunRecord& record);
 // The two of a multi-label task, on which run_label() and run_evaluate() call.
 void run_label_sets(const StageContext& context, RunRecord& record);
 void run_evaluate_sets(const StageContext& context, RunRecord& record);
+
+/// What a multi-label task asks of its rows, with the gold that may be learned from. Borrows the votes, by source.
+SetQuestion set_question(const StageContext& context, const Dataset& dataset, std::span<const SourceVotes> votes);
 
 /// Throws kInvalidArgument, saying what to do, unless some source voted on some row.
 void check_some_vote(bool any, const Project& project, std::uint64_t rows);

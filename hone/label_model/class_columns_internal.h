@@ -54,7 +54,7 @@ class ClassColumns {
   decltype(auto) with_layout(const Use& use) const;
 
  private:
-  static constexpr std::size_t kLanes = 4;
+  static constexpr std::size_t kLanes = 2;  // Doubles of a register of SSE2, which every x86-64 has.
   std::size_t classes_ = 0, columns_ = 0;
 };
 
@@ -159,10 +159,16 @@ struct NamedLayout {
 template <typename Use>
 decltype(auto) ClassColumns::with_layout(const Use& use) const {
   switch (columns_) {
+    case 2:
+      return use(FullLayout<2>{});
     case 4:
       return use(FullLayout<4>{});
+    case 6:
+      return use(FullLayout<6>{});
     case 8:
       return use(FullLayout<8>{});
+    case 10:
+      return use(FullLayout<10>{});
     case 12:
       return use(FullLayout<12>{});
     default:

@@ -32,6 +32,43 @@ std::size_t block_count(std::size_t patterns, std::size_t cells) {
   return std::clamp<std::size_t>(std::min(patterns / kBlockPatterns, by_memory), 1, kMostBlocks);
 }
 
+// Fewer additions of a pass, some tenths of a millisecond, are done sooner than another thread is begun on a busy machine.
+constexpr std::size_t kWorkForThreads = std::size_t{1} << 17;
+
+int threads_for(std::size_t work, int threads) { return work < kWorkForThreads ? 1 : threads; }
+
+// The number of classes, known to the compiler where they are few: the loops over them are most of the fit.
+template <std::size_t kClasses>
+struct FewClasses {
+  static constexpr std::size_t size() { return kClasses; }
+};
+struct ManyClasses {
+  std::size_t classes;
+  std::size_t size() const { return classes; }
+};
+
+template <typename Use>
+void with_classes(std::size_t classes, const Use& use) {
+  switch (classes) {
+    case 2:
+      return use(FewClasses<2>{});
+    case 3:
+      return use(FewClasses<3>{});
+    case 4:
+      return use(FewClasses<4>{});
+    case 5:
+      return use(FewClasses<5>{});
+    default:
+      return use(ManyClasses{classes});
+  }
+}
+
+// to[class] += weight x from[class]
+template <typename Classes>
+void add_weighed(const Classes& classes, double weight, const double* from, double* to) {
+  for (std::size_t truth = 0; truth < classes.size(); ++truth) to[truth] += weight * from[truth];
+}
+
 // What the votes look like to a model that asks for complete, overlapping sources.
 struct Overview {
   std::size_t voting = 0, one_class = 0;  // Sources.
@@ -112,10 +149,14 @@ class DawidSkene::Expectation {
         classes_(votes.shape().classes),
         likeliest_(votes.size(), std::numeric_limits<double>::infinity()) {
     blocks_.resize(block_count(votes.size(), cells()));
+    for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) work_ += votes.votes(pattern).size() * classes_;
+    for (const Vote& kind : votes.kinds())
+      cell_of_kind_.push_back((kind.source * model.columns_.size() + model.columns_.of(kind.class_id)) * classes_);
   }
 
   const Counts& run(int threads, bool first) {
-    parallel_for(blocks_.size(), threads, [&](std::size_t block) { count_block(block, first); });
+    parallel_for(blocks_.size(), threads_for(work_, threads),
+                 [&](std::size_t block) { with_classes(classes_, [&](const auto& classes) { count_block(classes, block, first); }); });
     add_up(threads);
     return blocks_.front();
   }
@@ -123,7 +164,8 @@ class DawidSkene::Expectation {
  private:
   std::size_t cells() const { return votes_.shape().sources * model_.columns_.size() * classes_; }
 
-  void count_block(std::size_t block, bool first) {
+  template <typename Classes>
+  void count_block(const Classes& classes, std::size_t block, bool first) {
     Counts& counts = blocks_[block];
     counts.votes.assign(cells(), 0.0);
     counts.rows.assign(classes_, 0.0);
@@ -136,10 +178,10 @@ class DawidSkene::Expectation {
       std::size_t known = 0;
       while (known < gold.size() && gold[known].pattern == pattern) ++known;
       if (on.size() > 0) {
-        first ? vote_shares(on, votes_.answers(), label) : model_.infer(on, label);
+        first ? vote_shares(on, votes_.answers(), label) : infer(classes, on, label);
         note_change(counts, pattern, std::ranges::max(label));
         to_rows(label, votes_.count(pattern), gold.first(known));
-        add(counts, on, label);
+        add(classes, counts, on, label);
       }
       gold = gold.subspan(known);
     }
@@ -158,17 +200,29 @@ class DawidSkene::Expectation {
     for (const GoldCounts::Cell& cell : gold) label[cell.truth] += static_cast<double>(cell.rows);
   }
 
-  void add(Counts& counts, const ExampleVotes& on, const std::vector<double>& rows) const {
-    for (std::size_t truth = 0; truth < classes_; ++truth) counts.rows[truth] += rows[truth];
-    for (const Vote vote : on) {
-      double* cells = &counts.votes[(vote.source * model_.columns_.size() + model_.columns_.of(vote.class_id)) * classes_];
-      for (std::size_t truth = 0; truth < classes_; ++truth) cells[truth] += vote.confidence * rows[truth];
+  // As the model's own, whose votes may be such as nobody cast while it was fitted.
+  template <typename Classes>
+  void infer(const Classes& classes, const ExampleVotes& on, std::vector<double>& label) const {
+    std::ranges::copy(model_.log_prior_, label.begin());
+    for (std::size_t place = 0; place < on.size(); ++place) {
+      const std::size_t kind = on.kind(place);
+      add_weighed(classes, votes_.kinds()[kind].confidence, &model_.log_confusion_[cell_of_kind_[kind]], label.data());
+    }
+    exponentiate(label);
+  }
+
+  template <typename Classes>
+  void add(const Classes& classes, Counts& counts, const ExampleVotes& on, const std::vector<double>& rows) const {
+    add_weighed(classes, 1.0, rows.data(), counts.rows.data());
+    for (std::size_t place = 0; place < on.size(); ++place) {
+      const std::size_t kind = on.kind(place);
+      add_weighed(classes, votes_.kinds()[kind].confidence, rows.data(), &counts.votes[cell_of_kind_[kind]]);
     }
   }
 
   void add_up(int threads) {
     Counts& total = blocks_.front();
-    parallel_for(kMostBlocks, threads, [&](std::size_t part) {
+    parallel_for(kMostBlocks, threads_for(blocks_.size() * total.votes.size(), threads), [&](std::size_t part) {
       const BlockRange range = block_range(total.votes.size(), kMostBlocks, part);
       for (std::size_t block = 1; block < blocks_.size(); ++block)
         for (std::size_t cell = range.begin; cell < range.end; ++cell) total.votes[cell] += blocks_[block].votes[cell];
@@ -183,7 +237,9 @@ class DawidSkene::Expectation {
   const VotePatterns& votes_;
   const GoldCounts& gold_;
   std::size_t classes_;
-  std::vector<double> likeliest_;  // By pattern, of the last pass.
+  std::size_t work_ = 0;                   // Of a pass, in additions.
+  std::vector<std::size_t> cell_of_kind_;  // By kind of vote: where its counts begin, by truth.
+  std::vector<double> likeliest_;          // By pattern, of the last pass.
   std::vector<Counts> blocks_;
 };
 
@@ -238,7 +294,7 @@ void DawidSkene::maximize(const Counts& counts, const LabelEvidence& evidence, i
   log_prior_ = log_shares(prior_);
 
   log_confusion_.resize(counts.votes.size());
-  parallel_for(fitted().sources, threads, [&](std::size_t source) {
+  parallel_for(fitted().sources, threads_for(counts.votes.size(), threads), [&](std::size_t source) {
     const std::size_t cells = columns_.size() * classes;
     const double* seen = &counts.votes[source * cells];
     double* logs = &log_confusion_[source * cells];

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "hone/core/parallel.h"
+
 namespace hone {
 namespace {
 
@@ -27,6 +29,36 @@ double uniform_of(const ExampleVotes& votes, std::uint64_t count, const std::vec
   for (std::size_t place = 0; place < votes.size(); ++place) sum += by_kind[votes.kind(place)];
   return static_cast<double>(mix(sum) >> 11) * 0x1p-53;
 }
+
+// The draws of all patterns, asked for in order: many of them at a time, by all threads.
+class DrawnAhead {
+ public:
+  DrawnAhead(const VotePatterns& votes, int threads) : votes_(votes), threads_(threads), by_kind_(hashes_by_kind(votes.kinds())) {}
+
+  double at(std::size_t pattern) {
+    if (pattern >= first_ + draws_.size()) draw_from(pattern);
+    return draws_[pattern - first_];
+  }
+
+ private:
+  static constexpr std::size_t kAhead = std::size_t{1} << 17, kBlock = std::size_t{1} << 13;
+
+  void draw_from(std::size_t first) {
+    first_ = first;
+    draws_.resize(std::min(kAhead, votes_.size() - first));
+    parallel_for((draws_.size() + kBlock - 1) / kBlock, threads_, [&](std::size_t block) {
+      const std::size_t end = std::min(draws_.size(), (block + 1) * kBlock);
+      for (std::size_t place = block * kBlock; place < end; ++place)
+        draws_[place] = uniform_of(votes_.votes(first_ + place), votes_.count(first_ + place), by_kind_);
+    });
+  }
+
+  const VotePatterns& votes_;
+  int threads_;
+  std::vector<std::uint64_t> by_kind_;
+  std::size_t first_ = 0;
+  std::vector<double> draws_;
+};
 
 // kNone for votes that say nothing.
 std::vector<std::uint32_t> tokens_by_kind(std::span<const Vote> kinds, const TokenTable& tokens, const SetTokens& sets) {
@@ -84,9 +116,9 @@ void FitRows::add_sets(const ExampleVotes& on, std::span<const std::uint32_t> to
 }
 
 FitRows::FitRows(const VotePatterns& votes, const TokenTable& tokens, const SetTokens& sets, const GoldCounts& known_gold,
-                 const ClassColumns& columns, std::size_t most) {
+                 const ClassColumns& columns, std::size_t most, int threads) {
   const std::vector<std::uint32_t> by_kind = tokens_by_kind(votes.kinds(), tokens, sets);
-  const std::vector<std::uint64_t> hashes = hashes_by_kind(votes.kinds());
+  DrawnAhead drawn(votes, threads);
   const double step = votes.size() > most ? static_cast<double>(votes.shape().examples) / static_cast<double>(most) : 0.0;
   gold.assign(known_gold.cells().begin(), known_gold.cells().end());
   std::size_t first_gold = 0;
@@ -98,7 +130,7 @@ FitRows::FitRows(const VotePatterns& votes, const TokenTable& tokens, const SetT
       gold_rows += static_cast<double>(gold[last_gold].rows);
     const ExampleVotes on = votes.votes(pattern);
     double open = static_cast<double>(votes.count(pattern)) - gold_rows;
-    if (step > 0.0) open = step * std::floor(open / step + uniform_of(on, votes.count(pattern), hashes));
+    if (step > 0.0) open = step * std::floor(open / step + drawn.at(pattern));
     if (!on.empty() && (open > 0.0 || last_gold > first_gold)) {
       const std::uint64_t begin = token.size(), first_class = classes.size();
       row_classes.clear();
@@ -124,8 +156,8 @@ void FitRows::keep_gold(std::span<const std::uint64_t> rows_by_cell) {
 std::vector<double> FitRows::rows_by_token(std::size_t tokens) const {
   std::vector<double> counted(tokens);
   for (const Row& row : rows)
-    for (const std::uint32_t token : tokens_of(row))
-      if (token < tokens) counted[token] += row.all;
+    for (const std::uint32_t fired : tokens_of(row))
+      if (fired < tokens) counted[fired] += row.all;
   return counted;
 }
 

@@ -63,7 +63,7 @@ struct FitRows {
   };
 
   FitRows(const VotePatterns& votes, const TokenTable& tokens, const SetTokens& sets, const GoldCounts& known_gold,
-          const ClassColumns& columns, std::size_t most);
+          const ClassColumns& columns, std::size_t most, int threads = 1);
 
   std::span<const GoldCounts::Cell> gold_of(const Row& row) const {
     return std::span(gold).subspan(row.first_gold, row.last_gold - row.first_gold);

@@ -10,6 +10,7 @@
 #include "hone/label_model/hone_words_internal.h"
 #include "hone/label_model/source_kinds_internal.h"
 #include "hone/label_model/surprise_internal.h"
+#include "hone/stats/paired.h"
 #include "hone/stats/proportion.h"
 
 namespace hone {
@@ -79,7 +80,7 @@ HoneFit::HoneFit(const VotePatterns& votes, const TokenTable& tokens, const SetT
       kept_(gold) {
   const std::size_t classes = votes.shape().classes;
   likelihood_.columns = ClassColumns(classes);
-  FitRows rows(votes, tokens, sets, gold, likelihood_.columns, patterns_to_fit((tokens.size() + sets.size()) * classes));
+  FitRows rows(votes, tokens, sets, gold, likelihood_.columns, patterns_to_fit((tokens.size() + sets.size()) * classes), threads);
   selective_ = selective_sources(rows, tokens, classes, evidence.kinds);
   take_for_rules(tokens, sets, evidence.kinds, selective_);
   likelihood_.complete = complete_tokens(tokens, selective_);
@@ -164,6 +165,25 @@ void HoneFit::count_gold_sets(std::size_t number) {
     }
 }
 
+// Fewer rows get no verdict anywhere in this house (PairedOptions), and none here: of a few rows chance makes good sources, bad ones and
+// common classes, which would then outvote two votes by one. As far as there are fewer, sources and classes stay what they were before any
+// was seen, all alike, and the result is the majority's. Of a row without gold counts what its votes tell of it: of its class all of them,
+// of a source the others.
+void HoneFit::count_telling() {
+  double of_sources = 0.0, of_classes = 0.0;
+  const std::size_t classes = votes_.shape().classes;
+  for (std::size_t number = 0; number < rows_->size(); ++number) {
+    if (rows_->complete_weight(number) == 0.0) continue;
+    const FitRows::Row& row = rows_->row(number);
+    const double known = row.all - row.open;
+    of_sources += known + row.open * reliability(row.votes() - 1, classes);
+    of_classes += known + row.open * reliability(row.votes(), classes);
+  }
+  const auto enough = static_cast<double>(PairedOptions{}.least_items);
+  trust_ = std::min(1.0, of_sources / enough);
+  share_trust_ = std::min(1.0, of_classes / enough);
+}
+
 void HoneFit::set_start_weights() {
   const std::vector<double> precision = precisions_->prior(class_shares_);
   const std::size_t classes = votes_.shape().classes;
@@ -183,9 +203,10 @@ int HoneFit::run(const GoldCounts& kept) {
   for (const GoldCounts::Cell& cell : kept.cells()) rows_by_cell.push_back(cell.rows);
   rows_->keep_gold(rows_by_cell);
   count_gold();
+  count_telling();
   set_shares(shares_with_gold(base_shares_));
   set_start_weights();
-  SourceSumming summing(*rows_, tokens_, sets_, likelihood_, telling_, start_, identified_, default_.has_value());
+  SourceSumming summing(*rows_, tokens_, sets_, likelihood_, telling_, start_, identified_ ? trust_ : 0.0, default_.has_value());
   const SourceSums* sums = &summing.run(SourceSumming::Posteriors::kWeightedVote, threads_);
   const double cells = examples_ * static_cast<double>(votes_.shape().classes);
   for (int iteration = 1;; ++iteration) {
@@ -260,7 +281,7 @@ std::vector<double> HoneFit::estimated_shares(const SourceSums& sums) const {
   std::vector<double> shares(votes_.shape().classes);
   const auto classes = static_cast<double>(shares.size());
   for (std::size_t id = 0; id < shares.size(); ++id) {
-    const double known = default_ && default_->meetings[id] == Meetings::kMany ? 1.0 : complete_share_;
+    const double known = default_ && default_->meetings[id] == Meetings::kMany ? 1.0 : share_trust_ * complete_share_;
     shares[id] = known * (sums.prior[id] + 1.0) / (sums.prior_rows + classes) + (1.0 - known) * base_shares_[id];
   }
   if (default_) give_rest(shares, default_->usual);

@@ -47,6 +47,7 @@ class HoneFit {
   void count_tokens();
   void count_gold();
   void count_gold_sets(std::size_t number);
+  void count_telling();
   void set_start_weights();
   void judge_sources(const SourceSums& sums, bool first);
   void judge_complete(const SourceSums& sums, bool first);
@@ -87,6 +88,8 @@ class HoneFit {
   double complete_share_ = 0.0;     // Of the votes for classes.
   double complete_of_all_ = 0.0;    // Of all votes.
   bool identified_ = false;         // Whether accuracies of complete sources are.
+  double trust_ = 1.0;              // How far there are rows enough to tell which complete source is better …
+  double share_trust_ = 1.0;        // … and which class more common, from 0 to 1.
   std::optional<Precisions> precisions_;
   std::optional<SetPrecisions> set_precisions_;
   StartWeights start_;

@@ -9,6 +9,12 @@ namespace {
 // A block is worth its own table of sums from so many rows on; all tables together hold at most so many numbers (32 MB).
 constexpr std::size_t kMostRowBlocks = 64, kBlockRows = 1024, kRowBlockCells = std::size_t{1} << 22;
 
+// Cells are counted four at a time, wherever the layout pads a table: the sums of all blocks are added in their order, and the last digit
+// of every label hangs on their number.
+std::size_t cells_of(std::size_t tokens, const ClassColumns& columns) {
+  return columns.in_full() ? tokens * ((columns.columns() + 3) / 4 * 4) : tokens * columns.columns();
+}
+
 }  // namespace
 
 void silence_defaults(std::span<const std::uint32_t> tokens, const std::vector<BesideDefault>& beside, std::span<float> weights) {
@@ -21,7 +27,7 @@ void silence_defaults(std::span<const std::uint32_t> tokens, const std::vector<B
 HoneRows::HoneRows(FitRows fit, const TokenTable& tokens, const std::vector<std::uint8_t>& complete, const Copies& copies,
                    const std::vector<BesideDefault>& beside, const ClassColumns& columns)
     : fit_(std::move(fit)) {
-  const std::size_t by_memory = kRowBlockCells / std::max<std::size_t>(tokens.size() * columns.columns(), 1);
+  const std::size_t by_memory = kRowBlockCells / std::max<std::size_t>(cells_of(tokens.size(), columns), 1);
   blocks_ = std::clamp<std::size_t>(std::min(size() / kBlockRows, by_memory), 1, kMostRowBlocks);
   std::uint64_t next = 0;
   for (const FitRows::Row& row : fit_.rows) {

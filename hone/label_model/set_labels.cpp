@@ -4,6 +4,7 @@
 #include <cassert>
 #include <map>
 
+#include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/core/suggest.h"
 
@@ -204,6 +205,15 @@ void warn(const SetQuestion& question, SetLabels& made) {
     for (const std::string& warning : made.classes[id].fit.warnings) made.warnings.push_back("'" + question.classes[id] + "': " + warning);
 }
 
+// Votes that a model cannot work on are those of one class.
+void run_named(OneClass& one, const std::string& name, const std::string& model, const nlohmann::json& options, int threads) {
+  try {
+    one.run(model, options, threads);
+  } catch (const Error& error) {
+    throw Error(error.code(), "class '" + name + "': " + error.what());
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(SilenceFrom from) {
@@ -218,6 +228,24 @@ std::string_view to_string(SilenceFrom from) {
   return "";
 }
 
+bool SetLabels::used_gold() const {
+  return std::ranges::any_of(classes, [](const ClassFit& fit) { return fit.fit.used_gold; });
+}
+
+bool SetLabels::converged() const {
+  return std::ranges::all_of(classes, [](const ClassFit& fit) { return fit.fit.converged; });
+}
+
+int SetLabels::iterations() const {
+  int most = 0;
+  for (const ClassFit& fit : classes) most = std::max(most, fit.fit.iterations);
+  return most;
+}
+
+bool SetLabels::assumes_recall() const {
+  return std::ranges::any_of(classes, [](const ClassFit& fit) { return fit.voted > 0 && fit.silent_from == SilenceFrom::kAssumed; });
+}
+
 SetLabels label_sets(const SetQuestion& question, const std::string& model, const nlohmann::json& options, int threads) {
   assert(question.answers.rows() == Answers::Rows::kSeveral && question.classes.size() == question.answers.classes());
   const std::vector<bool> labeled = labeled_examples(question);
@@ -227,7 +255,7 @@ SetLabels label_sets(const SetQuestion& question, const std::string& model, cons
   bool used_gold = false;
   for (std::size_t id = 0; id < votes.size(); ++id) {
     classes.emplace_back(question, labeled, static_cast<ClassId>(id), std::move(votes[id]));
-    classes.back().run(model, options, threads);
+    run_named(classes.back(), question.classes[id], model, options, threads);
     used_gold |= classes.back().fit().fit.used_gold;
   }
   const VotePatterns patterns(VoteMatrix(question.examples, question.answers, question.votes));

@@ -45,6 +45,15 @@ struct SetLabels {
   std::optional<SoftSets> crossed;  // Where gold was used: gold examples labeled by fits that did not see them.
   std::vector<ClassFit> classes;
   std::vector<std::string> warnings;
+
+  /// The labels that may be held against gold: no fit behind them saw the gold of the examples it labels.
+  const SoftSets& judged() const { return crossed ? *crossed : labels; }
+
+  // Of the fits of all classes together:
+  bool used_gold() const;       // Some.
+  bool converged() const;       // All.
+  int iterations() const;       // The most.
+  bool assumes_recall() const;  // Whether it is assumed of some class how much of it its sources find.
 };
 
 /// Labels for each class by a label model of its own (`model`, or where that is empty default_label_model()), put together by

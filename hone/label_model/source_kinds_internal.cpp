@@ -55,9 +55,15 @@ Seen look_over(const FitRows& fit, const TokenTable& tokens, std::size_t classes
             std::vector<double>(tokens.sources())};
   std::vector<double> even(tokens.sources());  // By source: what is expected of it for every class alike.
   ByClass by_class(classes);
+  std::vector<double> beside_own(classes), beside_other(classes);  // By class: votes expected of who voted for it, and of who did not.
   for (const FitRows::Row& row : fit.rows) {
     const double count = row.all, noise = row.votes() > 1 ? kNoise : 1.0;
     by_class.count(fit, row, tokens);
+    for (const ClassId id : by_class.voted) {
+      if (row.votes() == 1) continue;
+      beside_own[id] = count * (1.0 - kNoise) * by_class.share_of_others(id, id, row.votes());
+      beside_other[id] = count * (1.0 - kNoise) * by_class.share_of_others(id, kNoClass, row.votes());
+    }
     for (std::uint64_t vote = row.begin; vote < row.end; ++vote) {
       const std::uint32_t own = fit.token[vote], source = tokens.source(own);
       seen.named[own] += count;
@@ -66,7 +72,7 @@ Seen look_over(const FitRows& fit, const TokenTable& tokens, std::size_t classes
       if (row.votes() == 1) continue;
       for (const ClassId id : by_class.voted)
         if (const std::uint32_t token = tokens.find(source, id); token != TokenTable::kNone)
-          seen.expected[token] += count * (1.0 - kNoise) * by_class.share_of_others(id, tokens.voted(own), row.votes());
+          seen.expected[token] += id == tokens.voted(own) ? beside_own[id] : beside_other[id];
     }
   }
   for (std::size_t source = 0; source < tokens.sources(); ++source) {

@@ -12,14 +12,6 @@ constexpr double kAnchor = 0.4;
 // A gold row counts as three.
 constexpr double kGoldRows = 3.0;
 
-// How well so many votes tell what is true of a row: the reliability of their sum (Spearman and Brown 1910), where that of one is the
-// square of its accuracy beyond chance.
-double reliability(std::size_t votes, std::size_t classes) {
-  const double chance = 1.0 / static_cast<double>(classes), beyond = (kStartAccuracy - chance) / (1.0 - chance);
-  const double of_one = beyond * beyond, all = static_cast<double>(votes) * of_one;
-  return all / (1.0 - of_one + all);
-}
-
 void add_up(std::vector<double>& to, const std::vector<double>& from) {
   for (std::size_t place = 0; place < to.size(); ++place) to[place] += from[place];
 }
@@ -30,6 +22,12 @@ void unfold_row(double* row, std::span<const double> shares) {
 }
 
 }  // namespace
+
+double reliability(std::size_t votes, std::size_t classes) {
+  const double chance = 1.0 / static_cast<double>(classes), beyond = (kStartAccuracy - chance) / (1.0 - chance);
+  const double of_one = beyond * beyond, all = static_cast<double>(votes) * of_one;
+  return all / (1.0 - of_one + all);
+}
 
 void SourceSums::clear(const TokenTable& tokens, const SetTokens& sets, const ClassColumns& columns) {
   counts.assign(tokens.size() * columns.columns(), 0.0);
@@ -152,7 +150,7 @@ void SourceSumming::add_complete(const Layout& layout, std::size_t number, const
   const RowVotes votes = rows_.votes_of(number);
   const std::size_t places = layout.places(votes);
   const double* posterior = rows_.posterior(number);
-  const double open = row.votes() > 1 && identified_ ? row.open : 0.0;
+  const double open = row.votes() > 1 ? trust_ * row.open : 0.0;
   for (std::size_t place = 0; place < places; ++place)
     masses[place] = open * ((1.0 - kAnchor) * posterior[place] + kAnchor * weighted_vote[place]);
   for (const GoldCounts::Cell& cell : rows_.gold_of(number))

@@ -8,6 +8,10 @@
 
 namespace hone {
 
+/// How well so many votes tell what is true of a row, from 0 to 1: the reliability of their sum (Spearman and Brown 1910), where that of
+/// one is the square of its accuracy beyond chance, before any estimate.
+double reliability(std::size_t votes, std::size_t classes);
+
 /// What the rows of a fit say of the sources, summed.
 struct SourceSums {
   std::vector<double> counts;    // Token of a vote for a class x column: expected votes of complete sources.
@@ -33,17 +37,18 @@ struct StartWeights {
 /// Sums over the rows of a fit, in one pass with the new posteriors of the rows.
 class SourceSumming {
  public:
-  /// `telling`: by token, whether votes are counted to learn how its source votes. `identified`: whether the accuracies of complete sources
-  /// are. `all_tell_shares`: class shares are summed over all rows, not those with complete votes alone.
+  /// `telling`: by token, whether votes are counted to learn how its source votes. `trust`: how far rows
+  /// without gold tell how accurate complete sources are, from 0 to 1. `all_tell_shares`: class shares are summed over all rows, not those
+  /// with complete votes alone.
   SourceSumming(HoneRows& rows, const TokenTable& tokens, const SetTokens& sets, const VoteLikelihood& likelihood,
-                const std::vector<std::uint8_t>& telling, const StartWeights& start, bool identified, bool all_tell_shares)
+                const std::vector<std::uint8_t>& telling, const StartWeights& start, double trust, bool all_tell_shares)
       : rows_(rows),
         tokens_(tokens),
         sets_(sets),
         likelihood_(likelihood),
         telling_(telling),
         start_(start),
-        identified_(identified),
+        trust_(trust),
         all_tell_shares_(all_tell_shares) {}
 
   enum class Posteriors { kWeightedVote, kLikelihood };
@@ -72,7 +77,7 @@ class SourceSumming {
   const VoteLikelihood& likelihood_;
   const std::vector<std::uint8_t>& telling_;
   const StartWeights& start_;
-  bool identified_;
+  double trust_;
   bool all_tell_shares_;
   std::vector<SourceSums> blocks_;
 };

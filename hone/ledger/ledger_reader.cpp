@@ -171,4 +171,28 @@ void LedgerReader::publish(const std::filesystem::path& folder) {
   publish_tree(state_->disk, state_->segments, state_->tree, note().to_string(), folder);
 }
 
+SignedNote LedgerReader::note_covering(std::uint64_t seq) {
+  state_->require(seq < size(), seq);
+  constexpr std::size_t kReadBytes = 1 << 20;  // Some thousand records; one alone has less than 16 KiB.
+  for (std::uint64_t offset = 0;;) {
+    const std::vector<CommitRecord> records = parse_records(state_->journal.read(offset, kReadBytes), offset);
+    for (const CommitRecord& record : records)
+      if (record.checkpoint.size > seq) return record.note;
+    if (records.empty()) throw ledger_corrupt("no record of 'commits' covers event " + std::to_string(seq));
+    offset = records.back().end;
+  }
+}
+
+void LedgerReader::publish(const std::filesystem::path& folder, const SignedNote& then) {
+  const Checkpoint checkpoint_then = Checkpoint::parse(then.text);
+  state_->require(checkpoint_then.size <= size(), checkpoint_then.size);
+  Segments segments(state_->disk, state_->paths.segments());
+  segments.set_size(checkpoint_then.size);
+  LogTree tree(segments, state_->hashes);
+  if (tree.root(checkpoint_then.size) != checkpoint_then.root) tree.believe_hashes(false);
+  if (tree.root(checkpoint_then.size) != checkpoint_then.root)
+    throw ledger_corrupt("the first " + std::to_string(checkpoint_then.size) + " entries do not give the root of their checkpoint");
+  publish_tree(state_->disk, segments, tree, then.to_string(), folder);
+}
+
 }  // namespace hone

@@ -59,6 +59,14 @@ class LedgerReader {
   /// Writes the whole tree and its checkpoint into a folder, adding to what an earlier call wrote.
   void publish(const std::filesystem::path& folder);
 
+  /// The first signed checkpoint that covers event `seq`: the one with which the event was acknowledged, whatever came later. Reads the
+  /// journal from its beginning. Throws kCorruptData where it is not to be found.
+  SignedNote note_covering(std::uint64_t seq);
+
+  /// As publish(), of the log as it was at that checkpoint of it: the same files however much was appended since. Throws kCorruptData
+  /// (LEDGER_CORRUPT) when the entries do not give its root.
+  void publish(const std::filesystem::path& folder, const SignedNote& then);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,6 +1,7 @@
 #include "hone/ledger/ledger_writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +41,26 @@ TEST(LedgerWriter, WritesWhatReadersFindUnderASignature) {
   EXPECT_EQ(reader.event(0).body["segregation"], "enforced");
   EXPECT_EQ(reader.event(2).body, full_vote(1).body);
   EXPECT_EQ(read_file(folder.ledger() / "checkpoint"), reader.note().to_string());
+}
+
+// What a bundle of evidence holds must not depend on what was appended since.
+TEST(LedgerReader, PublishesTheLogAsItWasWhenAnEventWasAcknowledged) {
+  const LedgerFolder folder;
+  folder.create_with_votes(0);
+  for (std::uint64_t vote = 0; vote < 300; ++vote) {
+    LedgerWriter writer = folder.open();
+    writer.append(with_token(some_vote(1), vote)).get();
+    if (vote == 260) folder.read().publish(folder.path() / "then");
+  }
+  LedgerReader reader = folder.read();
+  const SignedNote note = reader.note_covering(262);
+  EXPECT_EQ(Checkpoint::parse(note.text).size, 263u);
+  EXPECT_EQ(Checkpoint::parse(reader.note_covering(0).text).size, 1u);
+  EXPECT_EQ(reader.note_covering(reader.size() - 1).to_string(), reader.note().to_string());
+  reader.publish(folder.path() / "now", note);
+  for (const char* file : {"checkpoint", "tile/0/000", "tile/0/001.p/7", "tile/1/000.p/1", "tile/entries/000", "tile/entries/001.p/7"})
+    EXPECT_EQ(read_file(folder.path() / "now" / file), read_file(folder.path() / "then" / file)) << file;
+  EXPECT_THROW(reader.note_covering(reader.size()), Error);
 }
 
 // A kill leaves what was written in the system's memory, so only the order of the calls tells what a power cut would.
@@ -157,6 +178,16 @@ TEST(LedgerWriter, WhatIsAcknowledgedBesideARefusedEventIsThere) {
     LedgerReader reader = folder.read();
     EXPECT_EQ(reader.size(), 6u);
     check_whole_log(reader);
+  }
+}
+
+TEST(LedgerWriter, TakesNoMoreRoomThanItsEventsWhenItHasEnded) {
+  const LedgerFolder folder;
+  folder.create_with_votes(5);
+  struct stat info {};
+  for (const char* file : {"segments/000000", "commits"}) {
+    ASSERT_EQ(::stat((folder.ledger() / file).c_str(), &info), 0);
+    EXPECT_LE(info.st_blocks * 512, info.st_size + (64 << 10)) << file;
   }
 }
 

@@ -29,7 +29,9 @@ bool is_parquet(const std::string& bytes) { return bytes.starts_with("PAR1"); }
 
 // Reads the column of ids a row group at a time. A file without one names no row.
 bool has_id(const std::filesystem::path& path, const std::string& id) {
-  const auto fail = [&](const arrow::Status& status) { return Error(ErrorCode::kCorruptData, "'" + path.string() + "': " + status.message()); };
+  const auto fail = [&](const arrow::Status& status) {
+    return Error(ErrorCode::kCorruptData, "'" + path.string() + "': " + status.message());
+  };
   auto file = arrow::io::ReadableFile::Open(path.string());
   if (!file.ok()) throw fail(file.status());
   auto opened = parquet::arrow::OpenFile(*file, arrow::default_memory_pool());
@@ -37,7 +39,8 @@ bool has_id(const std::filesystem::path& path, const std::string& id) {
   const auto reader = std::move(opened).ValueUnsafe();
   std::shared_ptr<arrow::Schema> schema;
   if (const auto status = reader->GetSchema(&schema); !status.ok()) throw fail(status);
-  const int column = schema->GetFieldIndex(std::string(kIdColumn));
+  int column = schema->GetFieldIndex(std::string(kIdColumn));
+  if (column < 0) column = schema->GetFieldIndex("id");  // Of exported labels, which releases hold.
   if (column < 0) return false;
   for (int group = 0; group < reader->num_row_groups(); ++group) {
     const auto table = reader->ReadRowGroup(group, {column});
@@ -59,7 +62,9 @@ bool shows(const std::string& bytes, const std::string& mark) {
 }
 
 // An id such as "7" stands in every number; in JSON it stands alone between quotes.
-bool shows_id(const std::string& bytes, const std::string& id) { return bytes.find(Json(id).dump(-1, ' ', false, Json::error_handler_t::replace)) != std::string::npos; }
+bool shows_id(const std::string& bytes, const std::string& id) {
+  return bytes.find(Json(id).dump(-1, ' ', false, Json::error_handler_t::replace)) != std::string::npos;
+}
 
 }  // namespace
 
@@ -72,7 +77,8 @@ std::map<std::string, ObjectRef> refs_in_ledger(ProjectLedger& ledger) {
       if (!refs.emplace(ref.hash, ref).second || ref.media != kRefsMedia) return;
       const std::filesystem::path list = objects / ref.hash.substr(0, 2) / ref.hash.substr(2);
       if (!std::filesystem::exists(list)) return;
-      for (const ListedRef& listed : parse_refs(read_file(list))) refs.emplace(listed.hash, ObjectRef{listed.hash, listed.bytes, listed.media});
+      for (const ListedRef& listed : parse_refs(read_file(list)))
+        refs.emplace(listed.hash, ObjectRef{listed.hash, listed.bytes, listed.media});
     });
   });
   return refs;

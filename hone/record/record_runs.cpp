@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <thread>
 #include <tuple>
 
 #include "hone/core/build_info.h"
@@ -23,9 +24,9 @@ using Json = nlohmann::json;
 
 // What was seen at the last look, in .hone/recorded.json. Only a memory: without it all is looked at again, and nothing written twice.
 struct LastLook {
-  std::int64_t runs_changed_ns = -1;  // Of the folder of run records; -1: it may have changed again since.
+  std::int64_t runs_changed_ns = -1;  // Of the folder of run records.
   std::int64_t looked_ns = 0;         // 0: never.
-  std::string settings;  // Hash of hone.yaml.
+  std::string settings;               // Hash of hone.yaml.
 };
 
 std::int64_t now_ns() {
@@ -38,7 +39,9 @@ LastLook read_last_look(const Workspace& workspace) {
   if (!std::filesystem::exists(memory_file(workspace))) return {};
   const Json json = Json::parse(read_file(memory_file(workspace)), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("ledger", Json()) != Json("hone-recorded/1")) return {};
-  const auto number = [&](const char* key) { return json.contains(key) && json[key].is_number_integer() ? json[key].get<std::int64_t>() : -1; };
+  const auto number = [&](const char* key) {
+    return json.contains(key) && json[key].is_number_integer() ? json[key].get<std::int64_t>() : -1;
+  };
   const auto text = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : ""; };
   return {number("runs_changed_ns"), std::max<std::int64_t>(number("looked_ns"), 0), text("settings")};
 }
@@ -51,12 +54,18 @@ LastLook look(const Workspace& workspace) {
   return now;
 }
 
-// A folder that was changed within this tick of its file system's clock may change again and show the same time.
-constexpr std::int64_t kTickNs = 20'000'000;
+// A folder that was changed within this tick of its file system's clock may change again and show the same time: the look waits for the
+// next one. Ten milliseconds are a tick of the slowest kernels.
+constexpr std::int64_t kTickNs = 10'000'000;
 
-void remember(const Workspace& workspace, LastLook now) {
-  if (now.looked_ns - now.runs_changed_ns < kTickNs) now.runs_changed_ns = -1;
-  const Json json = {{"ledger", "hone-recorded/1"}, {"runs_changed_ns", now.runs_changed_ns}, {"looked_ns", now.looked_ns}, {"settings", now.settings}};
+void wait_for_next_tick(const Workspace& workspace) {
+  const std::int64_t age = now_ns() - stamp_of(workspace.runs().folder()).modified_ns;
+  if (age >= 0 && age < kTickNs) std::this_thread::sleep_for(std::chrono::nanoseconds(kTickNs - age));
+}
+
+void remember(const Workspace& workspace, const LastLook& now) {
+  const Json json = {
+      {"ledger", "hone-recorded/1"}, {"runs_changed_ns", now.runs_changed_ns}, {"looked_ns", now.looked_ns}, {"settings", now.settings}};
   write_file_atomically(memory_file(workspace), json.dump(1) + "\n");
 }
 
@@ -200,7 +209,8 @@ class Taking {
     Json columns = Json::array();
     for (std::size_t column = 0; column < std::min(manifest.columns.size(), kColumnsNamed); ++column) {
       const std::string& name = manifest.columns[column].name;
-      columns.push_back({{"name", name.substr(0, 64)}, {"type", manifest.columns[column].type}, {"personal", project_.about.personal.contains(name)}});
+      columns.push_back(
+          {{"name", name.substr(0, 64)}, {"type", manifest.columns[column].type}, {"personal", project_.about.personal.contains(name)}});
     }
     return columns;
   }
@@ -225,20 +235,22 @@ class Taking {
     for (const Json& output : outputs) brought_.insert(output["ref"]["hash"].get<std::string>());
     Json counts = counts_of(record);
     if (unknown > 0) counts["inputs_not_recorded"] = unknown;
-    return ledger_.event("stage.run",
-                         {{"stage", record.stage},
-                          {"key", record.key},
-                          {"inputs", inputs},
-                          {"outputs", outputs},
-                          {"options", workspace_.objects().put_json(options_json(record))},
-                          {"seed", static_cast<std::int64_t>(record.seed & ((std::uint64_t{1} << 53) - 1))},
-                          {"code", {{"version", record.code_version}, {"commit", program.value("commit", "unknown")}, {"build", program.value("build", "unknown")}}},
-                          {"environment", workspace_.objects().put_json(record.detail.value("environment", Json{{"machine", "unknown"}}))},
-                          {"started", record.started},
-                          {"ended", record.ended},
-                          {"outcome", record.outcome},
-                          {"counts", counts}},
-                         {record.key, record.started});
+    return ledger_.event(
+        "stage.run",
+        {{"stage", record.stage},
+         {"key", record.key},
+         {"inputs", inputs},
+         {"outputs", outputs},
+         {"options", workspace_.objects().put_json(options_json(record))},
+         {"seed", static_cast<std::int64_t>(record.seed & ((std::uint64_t{1} << 53) - 1))},
+         {"code",
+          {{"version", record.code_version}, {"commit", program.value("commit", "unknown")}, {"build", program.value("build", "unknown")}}},
+         {"environment", workspace_.objects().put_json(record.detail.value("environment", Json{{"machine", "unknown"}}))},
+         {"started", record.started},
+         {"ended", record.ended},
+         {"outcome", record.outcome},
+         {"counts", counts}},
+        {record.key, record.started});
   }
 
   // Those of a record older than the ledger may be outputs of runs whose records are gone.
@@ -253,7 +265,8 @@ class Taking {
   // The parts of what is made of parts, such as the votes of a thousand sources, are listed in one object.
   std::vector<NamedRef> outputs_of(const RunRecord& record) {
     std::vector<NamedRef> outputs = own(record.outputs), parts;
-    std::ranges::copy_if(record.outputs, std::back_inserter(parts), [](const NamedRef& ref) { return ref.name.find('/') != std::string::npos; });
+    std::ranges::copy_if(record.outputs, std::back_inserter(parts),
+                         [](const NamedRef& ref) { return ref.name.find('/') != std::string::npos; });
     if (!parts.empty()) outputs.push_back({"parts", put_refs(workspace_.objects(), parts)});
     return outputs;
   }
@@ -267,7 +280,8 @@ class Taking {
 
   // Options, and the parts of the key with their hashes: what explains why the stage ran.
   static Json options_json(const RunRecord& record) {
-    Json options = {{"options", record.options}, {"parts", record.detail.value("parts", Json::array())}, {"why", record.detail.value("why", "")}};
+    Json options = {
+        {"options", record.options}, {"parts", record.detail.value("parts", Json::array())}, {"why", record.detail.value("why", "")}};
     if (record.detail.contains("error")) options["error"] = record.detail["error"];
     return options;
   }
@@ -294,14 +308,14 @@ class Taking {
         cast += count_source_votes(workspace_.checked_path(record.output("source/" + name)));
       }
       send(ledger_.event("vote.batch",
-                           {{"run", run},
-                            {"dataset", data},
-                            {"matrix", record.output("votes")},
-                            {"sources", seqs},
-                            {"rows", rows},
-                            {"votes", cast},
-                            {"abstained", rows * (end - first) - cast}},
-                           {run_token(record), std::to_string(first)}));
+                         {{"run", run},
+                          {"dataset", data},
+                          {"matrix", record.output("votes")},
+                          {"sources", seqs},
+                          {"rows", rows},
+                          {"votes", cast},
+                          {"abstained", rows * (end - first) - cast}},
+                         {run_token(record), std::to_string(first)}));
     }
   }
   static constexpr std::size_t kSourcesNamed = 1000;  // By numbers of up to ten digits, within an entry's 16 KiB.
@@ -319,9 +333,11 @@ class Taking {
     const auto parent = ledger_.index().last("gold.commit");
     const std::optional<Event> before = parent ? std::optional(ledger_.reader().event(*parent)) : std::nullopt;
     if (before && before->body.at("version") == now.version) return;
-    const GoldTable table = read_gold_table(workspace_, now, before ? std::optional(before->body.at("table").get<ObjectRef>()) : std::nullopt);
-    Json body = {{"version", now.version}, {"table", table.ref},         {"rule", now.rule},       {"counts", table.counts},
-                 {"changed", table.changed}, {"sealed", now.has_test}, {"approver", ledger_.actor().id}};
+    const GoldTable table =
+        read_gold_table(workspace_, now, before ? std::optional(before->body.at("table").get<ObjectRef>()) : std::nullopt);
+    Json body = {{"version", now.version},        {"table", table.ref},       {"rule", now.rule},
+                 {"counts", table.counts},        {"changed", table.changed}, {"sealed", now.has_test},
+                 {"approver", ledger_.actor().id}};
     if (parent) body["parent"] = *parent;
     send(ledger_.event("gold.commit", body, {now.version, parent ? std::to_string(*parent) : ""}));
   }
@@ -342,8 +358,10 @@ bool is_anything_new(const LastLook& before, const LastLook& now, const ProjectL
 }  // namespace
 
 Recorded record_runs(Workspace& workspace, ProjectLedger& ledger) {
-  const LastLook before = read_last_look(workspace), now = look(workspace);
-  if (!is_anything_new(before, now, ledger)) return {};
+  const LastLook before = read_last_look(workspace);
+  if (!is_anything_new(before, look(workspace), ledger)) return {};
+  wait_for_next_tick(workspace);
+  const LastLook now = look(workspace);
   const bool is_first = !ledger.is_there();
   const std::vector<RunRecord> records = records_since(workspace, is_first ? 0 : before.looked_ns);
   ledger.writer();

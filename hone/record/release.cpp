@@ -8,9 +8,11 @@
 #include "hone/core/file.h"
 #include "hone/core/json.h"
 #include "hone/core/suggest.h"
+#include "hone/flow/export_labels.h"
 #include "hone/flow/main_path.h"
 #include "hone/ledger/refs_object.h"
 #include "hone/record/checklist.h"
+#include "hone/record/inventory.h"
 #include "hone/record/record_runs.h"
 #include "hone/record/refs_internal.h"
 #include "hone/record/release_diff.h"
@@ -23,7 +25,9 @@ using Json = nlohmann::json;
 // A name stands in commands, folders and headings.
 bool is_release_name(std::string_view name) {
   constexpr std::size_t kLongest = 64;
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
   return !name.empty() && name.size() <= kLongest && name.front() != '.' && name.front() != '-' && std::ranges::all_of(name, is_plain);
 }
 
@@ -37,6 +41,20 @@ std::vector<NamedRef> stage_objects(const std::vector<RunRecord>& records) {
 void add_project_files(Workspace& workspace, std::vector<NamedRef>& objects) {
   for (const std::string& file : workspace.project().files)
     objects.push_back({"project/" + file, workspace.objects().put(read_file(workspace.project().root / file), "text/plain")});
+}
+
+// The rows as `hone export` writes them, so that the very bytes are pinned.
+void add_labels(Workspace& workspace, std::vector<NamedRef>& objects) {
+  const RemovedAtEnd folder(temporary_name(workspace.objects().temporary_folder()));
+  make_folder(folder.path());
+  const auto add = [&](const char* name, TableFormat format, std::string_view media) {
+    ExportOptions options;
+    options.format = format;
+    export_labels(workspace, options, folder.path() / name);
+    objects.push_back({name, workspace.objects().put_file(folder.path() / name, media)});
+  };
+  add("labels.parquet", TableFormat::kParquet, kParquetMedia);
+  add("labels.jsonl", TableFormat::kJsonl, "application/x-ndjson");
 }
 
 // Where the rows came from, as far as a release may say it: a path inside the project, else the name alone.
@@ -92,17 +110,18 @@ std::string next_version(const Release* previous, const Json& diff) {
   if (!previous) return "1.0.0";
   auto [major, minor, patch] = parts_of(previous->version);
   const Json& rows = diff.at("rows");
-  if (rows.at("removed") > 0 || rows.at("changed") > 0)
-    return std::to_string(major + 1) + ".0.0";
+  if (rows.at("removed") > 0 || rows.at("changed") > 0) return std::to_string(major + 1) + ".0.0";
   if (rows.at("added") > 0) return std::to_string(major) + "." + std::to_string(minor + 1) + ".0";
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch + 1);
 }
 
 void check_name(const std::string& name, const std::vector<Release>& others) {
   if (!is_release_name(name))
-    throw Error(ErrorCode::kInvalidArgument, "'" + name + "' is no name for a release: up to 64 letters, digits, '.', '_' and '-', as in 2026-q1");
+    throw Error(ErrorCode::kInvalidArgument,
+                "'" + name + "' is no name for a release: up to 64 letters, digits, '.', '_' and '-', as in 2026-q1");
   if (std::ranges::find(others, name, &Release::name) != others.end())
-    throw Error(ErrorCode::kInvalidArgument, "there is a release named '" + name + "', and a release never changes; give this one another name");
+    throw Error(ErrorCode::kInvalidArgument,
+                "there is a release named '" + name + "', and a release never changes; give this one another name");
 }
 
 Release read_release(const ObjectStore& objects, const Event& event) {
@@ -127,8 +146,7 @@ std::vector<Event> release_events(ProjectLedger& ledger) {
 
 const ObjectRef& Release::object(std::string_view wanted) const {
   const auto found = objects.find(wanted);
-  if (found == objects.end())
-    throw Error(ErrorCode::kNotFound, "the release '" + name + "' holds no object '" + std::string(wanted) + "'");
+  if (found == objects.end()) throw Error(ErrorCode::kNotFound, "the release '" + name + "' holds no object '" + std::string(wanted) + "'");
   return found->second;
 }
 
@@ -144,13 +162,15 @@ Release find_release(const ObjectStore& objects, ProjectLedger& ledger, const st
     if (event.body.at("name") == name) return read_release(objects, event);
     names.push_back(event.body.at("name"));
   }
-  const std::string advice = names.empty() ? "; `hone release NAME` makes one" : suggestion(name, names) + "; `hone log --kind release` lists them";
+  const std::string advice =
+      names.empty() ? "; `hone release NAME` makes one" : suggestion(name, names) + "; `hone log --kind release` lists them";
   throw Error(ErrorCode::kNotFound, "no release named '" + name + "'" + advice);
 }
 
 Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseOptions& options) {
   const std::vector<RunRecord> records = fresh_records(workspace, "report");
   record_runs(workspace, ledger);
+  record_inventory(ledger);
   ObjectStore& objects = workspace.objects();
   const std::vector<Release> others = releases(objects, ledger);
   check_name(options.name, others);
@@ -159,12 +179,14 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   made.name = options.name;
   std::vector<NamedRef> refs = stage_objects(records);
   add_project_files(workspace, refs);
+  add_labels(workspace, refs);
   refs.push_back({"release.json", objects.put_json(release_json(workspace, ledger, records, options.name))});
   made.manifest = put_refs(objects, refs);
   for (const NamedRef& named : refs) made.objects.emplace(named.name, named.ref);
 
   if (options.approver.empty() && !ledger.is_solo())
-    throw Error(ErrorCode::kInvalidArgument, "this project has segregation: enforced, so a release needs an approver other than who makes it: --approver p:…");
+    throw Error(ErrorCode::kInvalidArgument,
+                "this project has segregation: enforced, so a release needs an approver other than who makes it: --approver p:…");
   const Release* previous = others.empty() ? nullptr : &others.back();
   const Json diff = previous ? diff_releases(objects, *previous, made) : Json();
   made.version = next_version(previous, diff);

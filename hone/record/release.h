@@ -20,16 +20,17 @@ struct Release {
   std::string time;       // Of the event.
   ObjectRef manifest;     // The list of all its objects, by the names below.
 
-  /// The objects: "stage/STAGE/OUTPUT", "project/FILE" (hone.yaml and what it includes), "release.json" (docs/json.md).
+  /// The objects: "stage/STAGE/OUTPUT", "project/FILE" (hone.yaml and what it includes), "labels.parquet" and "labels.jsonl" (as `hone
+  /// export` writes them), "release.json" (docs/json.md).
   std::map<std::string, ObjectRef, std::less<>> objects;
   /// Throws kNotFound naming the release and the object.
   const ObjectRef& object(std::string_view name) const;
 };
 
 struct ReleaseOptions {
-  std::string name;
-  std::string because;   // Why it is made, for who reads the ledger.
-  std::string approver;  // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
+  std::string name{};
+  std::string because{};   // Why it is made, for who reads the ledger.
+  std::string approver{};  // p:…; empty: who acts, which a ledger with `segregation: enforced` refuses.
 };
 
 /// Makes a release of the project as it stands. Throws kNotFound when a stage is not up to date, kInvalidArgument for a name that is taken

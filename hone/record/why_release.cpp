@@ -97,7 +97,7 @@ std::vector<std::uint64_t> runs_of(const Json& about) {
   return runs;
 }
 
-Json runs_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
+Json release_runs_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
   Json list = Json::array();
   for (const std::uint64_t run : runs) list.push_back(run_json(answer, run));
   return list;
@@ -127,7 +127,7 @@ Json why_release(Workspace& workspace, ProjectLedger& ledger, const std::string&
   json["approver"] = approval_json(answer, ledger, event);
   json["contents"] = contents_json(objects, release);
   json["pins"] = pins_json(answer, event.body.at("pins"));
-  json["runs"] = runs_json(answer, runs_of(about));
+  json["runs"] = release_runs_json(answer, runs_of(about));
   json["datasets"] = datasets_json(answer, runs_of(about));
   json["sources"] = source_versions_json(answer, ingredients.sources);
   json["hardware"] = hardware_json(objects, answer, runs_of(about));

@@ -14,7 +14,7 @@ namespace hone {
 /// Rows to learn from or to measure on: n-gram counts by bucket, and for row r the label of labels->…(examples[r]), which has one.
 struct LabeledRows {
   PackedRows counts;
-  std::vector<std::uint32_t> examples;
+  std::vector<std::uint32_t> examples{};
   const SoftLabels* labels = nullptr;  // Borrowed.
 
   std::size_t size() const { return examples.size(); }

@@ -39,19 +39,32 @@ class Compared {
     return arrays;
   }
 
-  // Text columns joined by line feeds, as conditions read them.
-  static std::string text_of(const arrow::ArrayVector& columns, std::int64_t row) {
-    std::string text;
-    for (const auto& column : columns) {
-      if (&column != &columns.front()) text += '\n';
-      text += TextColumn(*column).at(row).value_or("");
-    }
-    return text;
-  }
-
  private:
   std::string embedding_;
   std::vector<std::string> columns_;
+};
+
+// The text columns of a batch joined by line feeds, as conditions read them. Borrows the columns.
+class BatchTexts {
+ public:
+  explicit BatchTexts(const arrow::ArrayVector& columns) {
+    for (const auto& column : columns) columns_.emplace_back(*column);
+  }
+
+  /// Good until the next call.
+  std::string_view at(std::int64_t row) {
+    if (columns_.size() == 1) return columns_.front().at(row).value_or("");
+    text_.clear();
+    for (const TextColumn& column : columns_) {
+      if (&column != &columns_.front()) text_ += '\n';
+      text_ += column.at(row).value_or("");
+    }
+    return text_;
+  }
+
+ private:
+  std::vector<TextColumn> columns_;
+  std::string text_;
 };
 
 // What the examples of a source hold, by their place in the source's list.
@@ -102,7 +115,7 @@ class ExampleReader {
       throw trouble(ErrorCode::kInvalidArgument,
                     "the example '" + id + "' lies in the test split, which may not teach; name one of train or valid");
     if (source_.like.embedding.empty()) {
-      examples_.texts.push_back(Compared::text_of(columns, row));
+      examples_.texts.emplace_back(BatchTexts(columns).at(row));
       return;
     }
     try {
@@ -190,10 +203,12 @@ class LikeVoter : public Voter {
  private:
   void vote_on(const arrow::RecordBatch& batch, std::uint64_t first_row, std::span<BatchVotes> said) override {
     const arrow::ArrayVector columns = compared_.in(batch);
+    std::optional<BatchTexts> texts;
+    if (!by_vector_) texts.emplace(columns);
     NgramVectors ngrams;
     for (std::uint32_t row = 0; row < batch.num_rows(); ++row) {
       if (!said[0].wants(row)) continue;
-      const auto likeness = by_vector_ ? by_vector(*columns.front(), row, said[0]) : by_text(Compared::text_of(columns, row), ngrams);
+      const auto likeness = by_vector_ ? by_vector(*columns.front(), row, said[0]) : by_text(texts->at(row), ngrams);
       if (!likeness || likeness->similarity < at_least_ || likeness->voted == kNoClass) continue;
       if (waits_)
         nearest_.add(*likeness, static_cast<std::uint32_t>(first_row) + row);
@@ -204,9 +219,9 @@ class LikeVoter : public Voter {
 
   void vote_on_all(std::span<BatchVotes> said) override { nearest_.vote(said[0]); }
 
-  std::optional<Likeness> by_text(const std::string& text, NgramVectors& ngrams) const {
+  std::optional<Likeness> by_text(std::string_view text, NgramVectors& ngrams) const {
     if (classes_.empty()) return Likeness{texts_.most(text, ngrams), voted_};
-    const std::vector<float> cosines = texts_.with_each(text, ngrams);
+    const std::span<const float> cosines = texts_.with_each(text, ngrams);
     const auto nearest = static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin());
     Likeness likeness{cosines[nearest], classes_[nearest]};
     for (std::size_t other = nearest + 1; other < cosines.size(); ++other)

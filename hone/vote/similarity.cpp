@@ -2,6 +2,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -16,8 +17,9 @@ namespace {
 constexpr std::size_t kMostWords = 2;
 constexpr std::size_t kFewestCharacters = 3, kMostCharacters = 5;
 
-// Most n-grams of a row are in none of the texts, and a bit says so sooner than the table of them. 8 KiB lie in the first cache.
-constexpr std::size_t kFilterBits = std::size_t{1} << 16;
+// Most n-grams of a row are in none of the texts, and a bit says so sooner than the table of them. 8 KiB lie in the first cache; many texts
+// get eight bits for each of their n-grams, of which one in eight is then set at most.
+constexpr std::size_t kLeastFilterBits = std::size_t{1} << 16, kFilterBitsEach = 8;
 
 // FNV-1a over whole symbols (Fowler, Noll, Vo), which mixes short keys well enough for a table of 64-bit keys.
 constexpr std::uint64_t kFnvStart = 0xcbf29ce484222325, kFnvPrime = 0x100000001b3;
@@ -53,20 +55,7 @@ void add_characters(Symbols symbols, std::vector<std::uint64_t>& hashes) {
   }
 }
 
-// Counts equal hashes and appends them, scaled so that the sum of squares is 1/2.
-void add_weighed(std::vector<std::uint64_t>& hashes, std::vector<WeighedNgram>& ngrams) {
-  std::ranges::sort(hashes);
-  const std::size_t first = ngrams.size();
-  double squares = 0.0;
-  for (std::size_t begin = 0, end = 0; begin < hashes.size(); begin = end) {
-    while (end < hashes.size() && hashes[end] == hashes[begin]) ++end;
-    const double weight = end - begin == 1 ? 1.0 : 1.0 + std::log(static_cast<double>(end - begin));
-    squares += weight * weight;
-    ngrams.push_back({hashes[begin], static_cast<float>(weight)});
-  }
-  const auto scale = static_cast<float>(std::sqrt(0.5 / squares));
-  for (std::size_t place = first; place < ngrams.size(); ++place) ngrams[place].weight *= scale;
-}
+double weight_of(std::uint32_t count) { return count == 1 ? 1.0 : 1.0 + std::log(static_cast<double>(count)); }
 
 // Eight sums side by side, so that the compiler may take them together, in an order that never changes.
 float product(std::span<const float> a, std::span<const float> b) {
@@ -148,43 +137,103 @@ std::vector<float> listed_at(const arrow::Array& column, std::int64_t row) {
 
 }  // namespace
 
-std::vector<WeighedNgram> NgramVectors::of(std::string_view text) {
+// --- Counting.
+
+// A text of half the slots is counted with hardly any collision. FNV's low bits alone follow the last symbol too closely.
+NgramCounts::Slot& NgramCounts::slot_of(std::uint64_t hash) {
+  std::size_t place = (hash ^ hash >> 32) & (slots_.size() - 1);
+  while (slots_[place].text == text_ && slots_[place].hash != hash) place = (place + 1) & (slots_.size() - 1);
+  return slots_[place];
+}
+
+void NgramCounts::count(std::span<const std::uint64_t> hashes) {
+  if (slots_.size() < 2 * hashes.size()) slots_.assign(std::bit_ceil(2 * hashes.size()), {});
+  if (++text_ == 0) {
+    slots_.assign(slots_.size(), {});
+    text_ = 1;
+  }
+  counted_.clear();
+  for (const std::uint64_t hash : hashes) {
+    Slot& slot = slot_of(hash);
+    if (slot.text == text_) {
+      ++counted_[slot.place].count;
+      continue;
+    }
+    slot = {hash, text_, static_cast<std::uint32_t>(counted_.size())};
+    counted_.push_back({hash, 1});
+  }
+}
+
+// Squares are added by rising count, so that the sum does not hang on the order of the text.
+float NgramCounts::scale() {
+  with_count_.clear();
+  for (const CountedNgram& ngram : counted_) {
+    if (ngram.count >= with_count_.size()) with_count_.resize(ngram.count + std::size_t{1});
+    ++with_count_[ngram.count];
+  }
+  double squares = 0.0;
+  for (std::uint32_t count = 1; count < with_count_.size(); ++count)
+    squares += static_cast<double>(with_count_[count]) * weight_of(count) * weight_of(count);
+  return static_cast<float>(std::sqrt(0.5 / squares));
+}
+
+// --- Vectors.
+
+template <typename Take>
+void NgramVectors::for_each_kind(std::string_view text, const Take& take) {
   const Symbols symbols = normalizer_.normalize(text);
+  for (const auto add : {add_words, add_characters}) {
+    hashes_.clear();
+    add(symbols, hashes_);
+    counts_.count(hashes_);
+    take(counts_.counted(), counts_.scale());
+  }
+}
+
+std::vector<WeighedNgram> NgramVectors::of(std::string_view text) {
   std::vector<WeighedNgram> ngrams;
-  std::vector<std::uint64_t> hashes;
-  add_words(symbols, hashes);
-  add_weighed(hashes, ngrams);
-  hashes.clear();
-  add_characters(symbols, hashes);
-  add_weighed(hashes, ngrams);
+  among(
+      text, [](std::uint64_t) { return true; }, ngrams);
   return ngrams;
 }
 
-TextSimilarity::TextSimilarity(std::span<const std::string> texts) : texts_(texts.size()), may_be_there_(kFilterBits) {
-  NgramVectors vectors;
-  for (std::uint32_t text = 0; text < texts.size(); ++text)
-    for (const WeighedNgram& ngram : vectors.of(texts[text])) {
-      postings_[ngram.hash].push_back({text, ngram.weight});
-      may_be_there_[ngram.hash % kFilterBits] = true;
-    }
+template <typename May>
+void NgramVectors::among(std::string_view text, const May& may, std::vector<WeighedNgram>& ngrams) {
+  ngrams.clear();
+  for_each_kind(text, [&](std::span<const CountedNgram> counted, float scale) {
+    const auto first = static_cast<std::ptrdiff_t>(ngrams.size());
+    for (const CountedNgram& ngram : counted)
+      if (may(ngram.hash)) ngrams.push_back({ngram.hash, static_cast<float>(weight_of(ngram.count)) * scale});
+    std::ranges::sort(ngrams.begin() + first, ngrams.end(), {}, &WeighedNgram::hash);
+  });
 }
 
-std::vector<float> TextSimilarity::with_each(std::string_view text, NgramVectors& vectors) const {
-  std::vector<double> sums(texts_, 0.0);
-  for (const WeighedNgram& ngram : vectors.of(text)) {
-    if (!may_be_there_[ngram.hash % kFilterBits]) continue;
+TextSimilarity::TextSimilarity(std::span<const std::string> texts) : texts_(texts.size()) {
+  NgramVectors vectors;
+  for (std::uint32_t text = 0; text < texts.size(); ++text)
+    for (const WeighedNgram& ngram : vectors.of(texts[text])) postings_[ngram.hash].push_back({text, ngram.weight});
+  may_be_there_.resize(std::max(kLeastFilterBits, std::bit_ceil(kFilterBitsEach * postings_.size())));
+  for (const auto& [hash, postings] : postings_) may_be_there_[hash & (may_be_there_.size() - 1)] = true;
+}
+
+// Only n-grams of some text are weighed and put into order, which is that in which their products are added.
+std::span<const float> TextSimilarity::with_each(std::string_view text, NgramVectors& vectors) const {
+  vectors.sums_.assign(texts_, 0.0);
+  vectors.among(
+      text, [&](std::uint64_t hash) { return may_be_there_[hash & (may_be_there_.size() - 1)]; }, vectors.shared_);
+  for (const WeighedNgram& ngram : vectors.shared_) {
     const auto found = postings_.find(ngram.hash);
     if (found == postings_.end()) continue;
     for (const Posting& posting : found->second)
-      sums[posting.text] += static_cast<double>(ngram.weight) * static_cast<double>(posting.weight);
+      vectors.sums_[posting.text] += static_cast<double>(ngram.weight) * static_cast<double>(posting.weight);
   }
-  std::vector<float> cosines;
-  for (const double sum : sums) cosines.push_back(std::min(1.0f, static_cast<float>(sum)));
-  return cosines;
+  vectors.cosines_.clear();
+  for (const double sum : vectors.sums_) vectors.cosines_.push_back(std::min(1.0f, static_cast<float>(sum)));
+  return vectors.cosines_;
 }
 
 float TextSimilarity::most(std::string_view text, NgramVectors& vectors) const {
-  const std::vector<float> cosines = with_each(text, vectors);
+  const std::span<const float> cosines = with_each(text, vectors);
   return cosines.empty() ? 0.0f : *std::ranges::max_element(cosines);
 }
 

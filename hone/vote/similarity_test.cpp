@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <stdexcept>
@@ -76,6 +77,20 @@ TEST(TextSimilarity, IsThatOfTheNearestText) {
   const TextSimilarity both(std::vector<std::string>{"lost card", "new loan"});
   EXPECT_NEAR(both.most("new loan", vectors), 1.0f, 1e-6f);
   EXPECT_NEAR(both.most("lost card", vectors), 1.0f, 1e-6f);
+}
+
+// What is kept between texts changes nothing: slots of earlier ones, also after a text that makes the table grow.
+TEST(TextSimilarity, IsTheSameWhateverWasComparedBefore) {
+  const TextSimilarity texts(std::vector<std::string>{"my card was stolen", "where is my money, where is it"});
+  std::string letter;
+  for (int word = 0; word < 3000; ++word) letter += "word" + std::to_string(word % 701) + " ";
+  NgramVectors used;
+  for (const std::string& text : {std::string("my money is where"), letter, std::string(), std::string("card card card"), letter}) {
+    NgramVectors fresh;
+    const std::span<const float> first = texts.with_each(text, fresh);
+    const std::span<const float> again = texts.with_each(text, used);
+    EXPECT_TRUE(std::ranges::equal(first, again)) << text.substr(0, 40);
+  }
 }
 
 TEST(VectorSimilarity, IsTheCosine) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::uint32_t kFree = 0xFFFFFFFF;
 constexpr std::size_t kHashedAhead = 64;
+// So many patterns say how many there will be.
+constexpr std::size_t kPatternsToForesee = 32768;
 
 // The finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators. OOPSLA 2014).
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
@@ -45,6 +48,8 @@ class PatternTable {
     std::uint32_t check = 0;
   };
 
+  std::size_t size() const { return used_; }
+
   /// Asks the processor for the memory where such a pattern would lie, so that find() need not wait for it.
   void expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
 
@@ -57,12 +62,14 @@ class PatternTable {
     return slots_[place];
   }
 
-  /// Puts a new pattern into its slot. The table grows before it is three quarters full.
-  void add(std::uint64_t hash, Slot& slot) {
+  /// Puts a new pattern into its slot. The table grows before it is three quarters full; at once for all of the `expected` patterns when
+  /// many were seen, which may be too many: at most eightfold.
+  void add(std::uint64_t hash, Slot& slot, std::size_t expected) {
     slot = {used_++, check_of(hash)};
     hashes_.push_back(hash);
     if (4 * std::uint64_t{used_} <= 3 * slots_.size()) return;
-    slots_.assign(2 * slots_.size(), {});
+    const std::size_t most = used_ < kPatternsToForesee ? 2 : 8;
+    slots_.assign(std::clamp(std::bit_ceil(expected + expected / 3), 2 * slots_.size(), most * slots_.size()), {});
     for (std::uint32_t pattern = 0; pattern < used_; ++pattern) {
       find(hashes_[pattern], [](std::uint32_t) { return false; }) = {pattern, check_of(hashes_[pattern])};
     }
@@ -98,7 +105,7 @@ VotePatterns::VotePatterns(VoteMatrix votes) : votes_(std::move(votes)) {
     if (pattern == size()) {
       first_.push_back(static_cast<std::uint32_t>(example));
       counts_.push_back(0);
-      table.add(hash, slot);
+      table.add(hash, slot, table.size() * shape().examples / (example + 1));
     }
     ++counts_[pattern];
     pattern_of_.push_back(pattern);

@@ -72,6 +72,18 @@ def reachable_objects(project):
     return {hash for record in current_records(project).values() for hash in outputs(record).values()}
 
 
+def objects_of_record(project):
+    """The hashes of the small objects that say what a run was asked, by events of the ledger: gc leaves them."""
+    hashes = set()
+    for event in hone_json("log", "--project", project, "--limit", "100000")["events"]:
+        body = event["body"]
+        for member in ("options", "environment", "definition", "parameters", "checklist", "diff"):
+            if event["kind"] in ("stage.run", "source.define", "release") and member in body:
+                hashes.add(body[member]["hash"])
+        hashes |= {output["ref"]["hash"] for output in body.get("outputs", []) if output["name"] == "parts"}
+    return hashes
+
+
 def object_file(project, hash):
     return pathlib.Path(project) / ".hone" / "objects" / hash[:2] / hash[2:]
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 
 from .harness import ProjectTest, hone, hone_json, read_parquet, run_stages, states
 
@@ -182,6 +183,28 @@ def several_rows(copies=20):
     return "\n".join(lines) + "\n"
 
 
+JUDGED_YAML = """\
+data: {files: rows.csv, id: id, text: text, split: {train: 0.4, valid: 0.4, test: 0.2}}
+task: {kind: multi-label, classes: [card, fee, refund]}
+gold: {field: labels, separator: ';', none: none, use: [train, valid, test]}
+sources:
+  - {column: good, separator: ';', others: against}
+  - {column: fair, separator: ';', others: against}
+  - {column: poor, separator: ';', others: against}
+"""
+
+
+def judged_rows(rows=500, seed=3):
+    """Three who answer every row, right about a class on 92, 70 and 60 % of them."""
+    draw = random.Random(seed)
+    lines = ["id,text,labels,good,fair,poor"]
+    for row in range(rows):
+        held = {name: draw.random() < share for name, share in (("card", 0.5), ("fee", 0.3), ("refund", 0.2))}
+        said = [";".join(name for name in held if held[name] == (draw.random() < right)) or "[]" for right in (0.92, 0.7, 0.6)]
+        lines.append(f"{row},row {row},{';'.join(name for name in held if held[name]) or 'none'},{','.join(said)}")
+    return "\n".join(lines) + "\n"
+
+
 class MultiLabelTest(ProjectTest):
     def project(self, yaml=SEVERAL_YAML, rows=None):
         return self.small_project(yaml, rows or several_rows(), "several")
@@ -273,5 +296,38 @@ class MultiLabelTest(ProjectTest):
                 project = self.small_project(SEVERAL_YAML, several_rows(), "bad")
                 self.edit(project / "hone.yaml", old, new)
                 self.refused("run", "--project", project, say=say)
-        project = self.project()
-        self.refused("label-models", "--project", project, say=["tasks of kind classification"])
+
+    def test_label_models_are_compared_by_row_by_class_and_over_all_classes(self):
+        project = self.project(JUDGED_YAML, judged_rows())
+        result = hone_json("label-models", "--project", project)
+        self.assertEqual((result["kind"], result["classes"], result["rows"]), ("multi-label", 3, 500))
+        self.assertTrue(350 < result["gold"] < 450, "test gold is not read")
+        models = {model["name"]: model for model in result["models"]}
+        for name, model in models.items():
+            self.assertIsNone(model["failed"])
+            for measured in ("accuracy", "micro_f1", "macro_f1"):
+                self.assertLess(model[measured]["low"], model[measured]["value"], f"{measured} of {name}")
+                self.assertEqual(model[measured]["n"], result["gold"])
+            self.assertEqual([entry["class"] for entry in model["per_class"]], ["card", "fee", "refund"])
+            for beside in ("against_majority", "micro_f1_against_majority", "macro_f1_against_majority"):
+                self.assertEqual(model[beside] is None, name == "majority")
+        better = models["hone"]["micro_f1_against_majority"]
+        self.assertAlmostEqual(better["difference"], models["hone"]["micro_f1"]["value"] - models["majority"]["micro_f1"]["value"])
+        self.assertEqual(better["verdict"], "better")
+        self.assertEqual(models["hone"]["per_class"][0]["against_majority"]["verdict"], "better")
+        self.assertEqual(result["choice"]["by"], "gold")
+        self.assertNotEqual(result["choice"]["name"], "majority")
+        self.assertGreater(result["gold_needed"]["rows"], 0)
+        self.assertEqual(result, hone_json("label-models", "--project", project, "--threads", 4))
+        said = hone("label-models", "--project", project).stdout
+        for part in ("micro F1", "F1 of the class", "names the same classes as", "choose "):
+            self.assertIn(part, said)
+        run = hone("run", "--project", project).stdout
+        self.assertIn("micro F1", run)
+
+    def test_label_models_are_told_apart_by_gold_alone(self):
+        project = self.project(JUDGED_YAML.replace("gold: {field: labels, separator: ';', none: none, use: [train, valid, test]}\n", ""), judged_rows(60))
+        result = hone_json("label-models", "--project", project)
+        self.assertEqual((result["gold"], result["choice"]["by"]), (0, "default"))
+        self.assertIsNone(result["models"][0]["micro_f1"])
+        self.assertIn("choose hone", hone("label-models", "--project", project).stdout)

@@ -30,6 +30,7 @@ class EditTest(ProjectTest):
         report = hone_json("report", "--project", project)
         report.pop("stages")
         report.pop("project")
+        report.pop("lineage")  # What happened, not what came out.
         return report
 
     def test_a_run_after_an_edit_ends_as_one_from_scratch(self):
@@ -97,7 +98,7 @@ class EditTest(ProjectTest):
             data[len(data) // 2] ^= 1
             path.write_bytes(data)
         hone("run", "--project", project)
-        self.assertEqual(sorted(path.name for path in (project / ".hone" / "objects").glob("??/*")), before)
+        self.assertLessEqual(set(before), {path.name for path in (project / ".hone" / "objects").glob("??/*")})
         self.assertEqual({stage["state"] for stage in hone_json("run", "--project", project)["stages"]}, {"fresh"})
 
     def test_a_source_that_reads_gold_votes_on_train_rows_alone(self):

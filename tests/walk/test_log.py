@@ -137,7 +137,8 @@ class FollowTest(LogTest):
 
     def end(self, process):
         process.send_signal(signal.SIGINT)
-        self.assertEqual((process.wait(timeout=10), process.stderr.read()), (-signal.SIGINT, ""))
+        said = process.communicate(timeout=10)
+        self.assertEqual((process.returncode, said), (-signal.SIGINT, (None, "")))
 
     def test_what_is_appended_comes_as_lines_of_json(self):
         process, lines = self.follow("--json", "--kind", "vote.")
