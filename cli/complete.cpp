@@ -105,8 +105,8 @@ constexpr Value kValues[] = {
     {"init", "--from", files},          {"run", "--until", stages},        {"lf", "NAME", sources},        {"export", "--columns", columns},
     {"predict", "FILE", files},         {"aggregate", "VOTES", files},     {"aggregate", "--gold", files}, {"aggregate", "--model", models},
     {"label-models", "--votes", files}, {"label-models", "--gold", files}, {"lf", "--slice", slices},      {"help", "TOPIC", help_pages},
-    {"completion", "SHELL", shells},    {"why", "--slice", slices},         {"why", "--proof", folders},
-    {"log", "--kind", kinds},          {"log", "--source", things},
+    {"completion", "SHELL", shells},    {"why", "--slice", slices},        {"why", "--proof", folders},    {"log", "--kind", kinds},
+    {"log", "--source", things},
 };
 
 Candidates values_of(const Typed& typed, const std::string& name) {

@@ -28,7 +28,8 @@ std::string cause_words(const std::string& cause) {
 }
 
 void print_sources(const nlohmann::json& sources) {
-  for (const auto& [key, words] : {std::pair{"added", "new sources"}, {"removed", "sources that went"}, {"changed", "sources with other votes"}})
+  for (const auto& [key, words] :
+       {std::pair{"added", "new sources"}, {"removed", "sources that went"}, {"changed", "sources with other votes"}})
     if (!sources.at(key).empty()) print(fmt::format("{}: {}\n", words, names(sources.at(key))));
 }
 
@@ -40,12 +41,15 @@ void print_labels(const nlohmann::json& diff) {
   print("\n" + causes.text());
   if (!diff.at("by_source").empty()) {
     Table sources({"source that votes otherwise there", "rows>"});
-    for (const nlohmann::json& source : diff.at("by_source")) sources.add({one_line(source.at("source").get<std::string>(), 60), count(source.at("rows"))});
+    for (const nlohmann::json& source : diff.at("by_source"))
+      sources.add({one_line(source.at("source").get<std::string>(), 60), count(source.at("rows"))});
     print("\n" + sources.text());
   }
   Table rows({"row", "was", "is", "because of"});
   for (const nlohmann::json& row : diff.at("first_changed")) {
-    const auto label = [](const nlohmann::json& value) { return value.is_null() ? std::string("no label") : one_line(value.get<std::string>(), 40); };
+    const auto label = [](const nlohmann::json& value) {
+      return value.is_null() ? std::string("no label") : one_line(value.get<std::string>(), 40);
+    };
     rows.add({one_line(row.at("id").get<std::string>(), 40), label(row.at("from")), label(row.at("to")),
               row.at("cause") == "votes" ? names(row.at("sources")) : cause_words(row.at("cause"))});
   }
@@ -55,14 +59,15 @@ void print_labels(const nlohmann::json& diff) {
 void print_diff(const nlohmann::json& diff) {
   const nlohmann::json& rows = diff.at("rows");
   print(fmt::format("{} to {}: {} rows came, {} went, {} changed; {} have another label\n", one_line(diff.at("from").get<std::string>()),
-                    one_line(diff.at("to").get<std::string>()), count(rows.at("added")), count(rows.at("removed")), count(rows.at("changed")),
-                    count(rows.at("labels_changed"))));
+                    one_line(diff.at("to").get<std::string>()), count(rows.at("added")), count(rows.at("removed")),
+                    count(rows.at("changed")), count(rows.at("labels_changed"))));
   print_sources(diff.at("sources"));
   print_labels(diff);
   if (diff.at("slices").empty()) return;
   Table slices({"slice", "came>", "went>", "another label>"});
   for (const nlohmann::json& slice : diff.at("slices"))
-    slices.add({one_line(slice.at("slice").get<std::string>(), 60), count(slice.at("added")), count(slice.at("removed")), count(slice.at("labels_changed"))});
+    slices.add({one_line(slice.at("slice").get<std::string>(), 60), count(slice.at("added")), count(slice.at("removed")),
+                count(slice.at("labels_changed"))});
   print("\n" + slices.text());
 }
 
@@ -70,7 +75,8 @@ int diff(const DiffArguments& arguments) {
   const Workspace workspace = open_workspace(arguments);
   ProjectLedger ledger(workspace.project());
   const ObjectStore& objects = workspace.objects();
-  const nlohmann::json found = diff_releases(objects, find_release(objects, ledger, arguments.from), find_release(objects, ledger, arguments.to));
+  const nlohmann::json found =
+      diff_releases(objects, find_release(objects, ledger, arguments.from), find_release(objects, ledger, arguments.to));
   if (arguments.json)
     print_json(found);
   else

@@ -1,10 +1,11 @@
+#include "hone/record/erase.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "hone/record/erase.h"
 
 namespace hone::cli {
 namespace {
@@ -16,14 +17,15 @@ struct EraseArguments : ProjectOptions {
 void print_list(std::string_view what, const nlohmann::json& list) {
   if (list.empty()) return;
   std::string words;
-  for (const nlohmann::json& item : list) words += (words.empty() ? "" : ", ") + (item.is_string() ? one_line(item.get<std::string>(), 40) : item.dump());
+  for (const nlohmann::json& item : list)
+    words += (words.empty() ? "" : ", ") + (item.is_string() ? one_line(item.get<std::string>(), 40) : item.dump());
   print(fmt::format("  {}: {}\n", what, one_line(words)));
 }
 
 void print_erased(const nlohmann::json& erased) {
   print(fmt::format("{}: {} objects and {} payloads removed; events {}\n", one_line(erased.at("row").get<std::string>(), 60),
-                    with_commas(erased.at("objects_removed").get<std::uint64_t>()), with_commas(erased.at("payloads_removed").get<std::uint64_t>()),
-                    erased.at("orders").dump()));
+                    with_commas(erased.at("objects_removed").get<std::uint64_t>()),
+                    with_commas(erased.at("payloads_removed").get<std::uint64_t>()), erased.at("orders").dump()));
   const nlohmann::json& dependants = erased.at("depended_on_it");
   if (!dependants.at("releases").empty() || !dependants.at("models").empty() || !dependants.at("exports").empty()) {
     print("what was made with it, and is not undone by this:\n");
@@ -44,7 +46,8 @@ int erase(EraseArguments& arguments) {
     print_json(erased);
   else
     print_erased(erased);
-  if (erased.at("error").is_object()) print_error("the row is erased; the run behind it failed: " + erased.at("error").at("message").get<std::string>());
+  if (erased.at("error").is_object())
+    print_error("the row is erased; the run behind it failed: " + erased.at("error").at("message").get<std::string>());
   return erased.at("error").is_object() ? 1 : 0;
 }
 

@@ -80,7 +80,8 @@ void reopen(const Opened& opened) {
 }
 
 void anchor(const Opened& opened) {
-  const std::uint64_t seq = anchor_ledger(opened.workspace.objects(), opened.ledger, opened.needed("the file that came back"), opened.arguments.place, opened.arguments.size);
+  const std::uint64_t seq = anchor_ledger(opened.workspace.objects(), opened.ledger, opened.needed("the file that came back"),
+                                          opened.arguments.place, opened.arguments.size);
   opened.show({{"event", seq}}, fmt::format("event {}\n", with_commas(seq)));
 }
 
@@ -88,13 +89,15 @@ struct Action {
   std::string_view name;
   void (*run)(const Opened&);
 };
-constexpr std::array kActions{Action{"key", key},       Action{"checkpoint", checkpoint}, Action{"publish", publish}, Action{"proof", proof},
-                              Action{"rotate", rotate}, Action{"reopen", reopen},         Action{"anchor", anchor}};
+constexpr std::array kActions{Action{"key", key},      Action{"checkpoint", checkpoint}, Action{"publish", publish},
+                              Action{"proof", proof},  Action{"rotate", rotate},         Action{"reopen", reopen},
+                              Action{"anchor", anchor}};
 
 int ledger(const LedgerArguments& arguments) {
   const auto* const action = std::ranges::find(kActions, arguments.action, &Action::name);
   if (action == kActions.end())
-    throw UsageError("no action '" + one_line(arguments.action, 40) + "'; there are key, checkpoint, publish, proof, rotate, reopen and anchor");
+    throw UsageError("no action '" + one_line(arguments.action, 40) +
+                     "'; there are key, checkpoint, publish, proof, rotate, reopen and anchor");
   Workspace workspace = open_workspace(arguments);
   ProjectLedger opened(workspace.project());
   action->run({workspace, opened, arguments});
@@ -109,7 +112,9 @@ Body add_ledger(CLI::App& command) {
   command.add_option("WHAT", arguments->what, "publish: a folder; proof: an event's number; anchor: the file that came back");
   command.add_option("--to", arguments->place, "proof: a folder to write entry and proof to")->type_name("FOLDER");
   command.add_option("--place", arguments->place, "anchor: who holds it, as in 'mailbox of the auditor'")->type_name("TEXT");
-  command.add_option("--size", arguments->size, "anchor: of how many events it speaks; rotate --compromised: the last size that others hold")->type_name("N");
+  command
+      .add_option("--size", arguments->size, "anchor: of how many events it speaks; rotate --compromised: the last size that others hold")
+      ->type_name("N");
   command.add_flag("--compromised", arguments->compromised, "rotate: others may have had the old key");
   command.add_option("--because", arguments->because, "reopen: why a new log is begun")->type_name("TEXT");
   add_project_options(command, *arguments);

@@ -1,3 +1,5 @@
+#include "hone/record/release.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -6,7 +8,6 @@
 #include "cli/terminal.h"
 #include "hone/flow/report_page.h"
 #include "hone/record/lineage.h"
-#include "hone/record/release.h"
 
 namespace hone::cli {
 namespace {
@@ -18,7 +19,8 @@ struct ReleaseArguments : ProjectOptions {
 nlohmann::json to_json(const Release& release) {
   nlohmann::json objects = nlohmann::json::object();
   for (const auto& [name, ref] : release.objects) objects[name] = ref;
-  return {{"name", release.name}, {"version", release.version}, {"event", release.seq}, {"time", release.time}, {"manifest", release.manifest}, {"objects", objects}};
+  return {{"name", release.name}, {"version", release.version},   {"event", release.seq},
+          {"time", release.time}, {"manifest", release.manifest}, {"objects", objects}};
 }
 
 int list(const ReleaseArguments& arguments) {

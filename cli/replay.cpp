@@ -1,10 +1,11 @@
+#include "hone/record/replay.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "hone/record/replay.h"
 
 namespace hone::cli {
 namespace {
@@ -23,7 +24,8 @@ void print_replay(const nlohmann::json& replay) {
   Table table({"stage", "same>", "differ>", "missing>", "which"});
   for (const nlohmann::json& stage : replay.at("stages")) {
     const std::string which = names(stage.at("differ").empty() ? stage.at("missing") : stage.at("differ"));
-    table.add({stage.at("stage"), with_commas(stage.at("same").size()), with_commas(stage.at("differ").size()), with_commas(stage.at("missing").size()), which});
+    table.add({stage.at("stage"), with_commas(stage.at("same").size()), with_commas(stage.at("differ").size()),
+               with_commas(stage.at("missing").size()), which});
   }
   print(table.text());
   for (const nlohmann::json& note : replay.at("notes")) print("note: " + one_line(note.get<std::string>()) + "\n");

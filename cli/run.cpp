@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "cli/command.h"
@@ -54,7 +55,8 @@ nlohmann::json result_json(Workspace& workspace, const RunResult& result, const 
   return json;
 }
 
-// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run does.
+// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run
+// does.
 void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded) {
   if (recorded.size == 0 && shows_lineage(workspace)) return;
   try {
@@ -68,13 +70,15 @@ void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, con
 // not what it was is no such case.
 nlohmann::json record(Workspace& workspace, const RunResult& result) {
   try {
+    const auto start = std::chrono::steady_clock::now();
     ProjectLedger ledger(workspace.project());
     const Recorded recorded = record_runs(workspace, ledger);
     if (reached_report(result)) show_what_it_was_made_from(workspace, ledger, recorded);
-    return {{"events", recorded.events}, {"pending", nullptr}};
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    return {{"events", recorded.events}, {"seconds", passed.count()}, {"pending", nullptr}};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCorruptData || error.code() == ErrorCode::kInternal) throw;
-    return {{"events", 0}, {"pending", error.what()}};
+    return {{"events", 0}, {"seconds", 0.0}, {"pending", error.what()}};
   }
 }
 

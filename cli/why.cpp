@@ -1,3 +1,5 @@
+#include "hone/record/why.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -6,7 +8,6 @@
 #include "cli/terminal.h"
 #include "cli/why_text.h"
 #include "hone/ledger/event_proof.h"
-#include "hone/record/why.h"
 
 namespace hone::cli {
 namespace {
@@ -52,7 +53,8 @@ void prove(Answer& answer, ProjectLedger& ledger, const std::string& folder) {
   for (const nlohmann::json& seq : answer.events) write_proof(log, seq.get<std::uint64_t>(), folder);
   const std::string vkey = log.keys().back();
   answer.json["proof"] = {{"folder", folder}, {"events", answer.events.size()}, {"vkey", vkey}};
-  answer.text += fmt::format("\n{} events with their proofs in {}\n  hone-verify {} --vkey {}\n", with_commas(answer.events.size()), one_line(folder), one_line(folder), vkey);
+  answer.text += fmt::format("\n{} events with their proofs in {}\n  hone-verify {} --vkey {}\n", with_commas(answer.events.size()),
+                             one_line(folder), one_line(folder), vkey);
 }
 
 int why(const WhyArguments& arguments) {

@@ -9,7 +9,9 @@
 namespace hone::cli {
 namespace {
 
-std::string line_of(const nlohmann::json& text, std::size_t width = 200) { return one_line(text.is_string() ? text.get<std::string>() : text.dump(), width); }
+std::string line_of(const nlohmann::json& text, std::size_t width = 200) {
+  return one_line(text.is_string() ? text.get<std::string>() : text.dump(), width);
+}
 
 std::string short_hash(const nlohmann::json& hash) { return hash.get<std::string>().substr(0, 12); }
 
@@ -117,7 +119,8 @@ std::string duplicates_words(const nlohmann::json& found) {
 
 std::string outcome_text(const nlohmann::json& why) {
   std::string text = fmt::format("\nlabel       {} by {}\n", label_and_node(why.at("label")), why.at("label_model").get<std::string>());
-  if (why.contains("majority")) text += fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : line_of(why.at("majority")));
+  if (why.contains("majority"))
+    text += fmt::format("majority    {}\n", why.at("majority").is_null() ? "no label" : line_of(why.at("majority")));
   if (!why.at("prediction").is_null()) text += fmt::format("prediction  {}\n", label_and_node(why.at("prediction")));
   text += fmt::format("gold        {}\n", gold_words(why.at("gold")));
   text += fmt::format("trained on  {}\n", used_words(why.at("trained")));
@@ -127,10 +130,12 @@ std::string outcome_text(const nlohmann::json& why) {
 std::string runs_text(const nlohmann::json& why) {
   std::string text = "\nmade by\n";
   for (const nlohmann::json& run : why.at("runs")) {
-    text += fmt::format("  {:<9} {}  {}", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(), short_hash(run.at("key")));
+    text +=
+        fmt::format("  {:<9} {}  {}", run.at("stage").get<std::string>(), run.at("ended").get<std::string>(), short_hash(run.at("key")));
     if (run.contains("recorded"))
-      text += run.at("recorded").is_null() ? "  " + run.at("recorded_note").get<std::string>()
-                                           : fmt::format("  event {} by {}", run.at("recorded").at("seq").get<std::uint64_t>(), who(run.at("recorded")));
+      text += run.at("recorded").is_null()
+                  ? "  " + run.at("recorded_note").get<std::string>()
+                  : fmt::format("  event {} by {}", run.at("recorded").at("seq").get<std::uint64_t>(), who(run.at("recorded")));
     text += "\n";
   }
   return text;
@@ -150,8 +155,8 @@ std::string versions_text(const nlohmann::json& why) {
       text += part("source", line_of(vote.at("source"), 60) + ": " + vote.at("defined_note").get<std::string>());
       continue;
     }
-    text += part("source", fmt::format("{} version {}: {}, {}", line_of(vote.at("source"), 60), line_of(defined.at("version")), event_words(defined),
-                                       line_of(defined.at("because"), 100)));
+    text += part("source", fmt::format("{} version {}: {}, {}", line_of(vote.at("source"), 60), line_of(defined.at("version")),
+                                       event_words(defined), line_of(defined.at("because"), 100)));
     for (const nlohmann::json& earlier : defined.at("earlier"))
       text += part("", fmt::format("  before it version {}: {}", line_of(earlier.at("version")), event_words(earlier)));
   }
@@ -170,8 +175,9 @@ std::string exports_text(const nlohmann::json& exports) {
   if (exports.empty()) return part("exports", "none is recorded");
   std::string text;
   for (const nlohmann::json& made : exports)
-    text += part("export", fmt::format("{}: {} rows as {}, for: {}; file {}", event_words(made), with_commas(made.at("rows").get<std::uint64_t>()),
-                                       line_of(made.at("format")), line_of(made.at("purpose"), 100), short_hash(made.at("file"))));
+    text += part("export",
+                 fmt::format("{}: {} rows as {}, for: {}; file {}", event_words(made), with_commas(made.at("rows").get<std::uint64_t>()),
+                             line_of(made.at("format")), line_of(made.at("purpose"), 100), short_hash(made.at("file"))));
   return text;
 }
 
@@ -180,11 +186,17 @@ std::string recorded_text(const nlohmann::json& why) {
   if (recorded.is_null()) return "\nin the ledger: " + why.at("recorded_note").get<std::string>() + "\n";
   std::string text = "\nin the ledger\n";
   const nlohmann::json &import = recorded.at("import"), &gold = recorded.at("gold");
-  text += part("import", import, import.is_null() ? "" : fmt::format("; licence {}, purpose {}", line_of(import.at("licence"), 60), line_of(import.at("purpose"), 60)), recorded.at("import_note"));
+  text += part(
+      "import", import,
+      import.is_null() ? "" : fmt::format("; licence {}, purpose {}", line_of(import.at("licence"), 60), line_of(import.at("purpose"), 60)),
+      recorded.at("import_note"));
   text += versions_text(why);
-  text += part("gold", gold, gold.is_null() ? "" : fmt::format("; version {}, {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80)), recorded.at("gold_note"));
+  text +=
+      part("gold", gold, gold.is_null() ? "" : fmt::format("; version {}, {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80)),
+           recorded.at("gold_note"));
   for (const nlohmann::json& release : recorded.at("releases"))
-    text += part("release", fmt::format("{} ({}), event {}: {}", line_of(release.at("name")), line_of(release.at("version")), release.at("seq").get<std::uint64_t>(), label_in_release(release)));
+    text += part("release", fmt::format("{} ({}), event {}: {}", line_of(release.at("name")), line_of(release.at("version")),
+                                        release.at("seq").get<std::uint64_t>(), label_in_release(release)));
   if (recorded.at("releases").empty()) text += part("releases", "none is recorded");
   text += exports_text(recorded.at("exports"));
   for (const nlohmann::json& note : recorded.at("notes")) text += part("note", line_of(note));
@@ -203,7 +215,8 @@ std::string value_words(const nlohmann::json& why) {
 
 std::string pin_words(const nlohmann::json& pin) {
   if (!pin.is_object()) return line_of(pin);
-  return short_hash(pin.at("hash")) + "  " + (pin.at("made_by").is_null() ? pin.at("note").get<std::string>() : event_words(pin.at("made_by")));
+  return short_hash(pin.at("hash")) + "  " +
+         (pin.at("made_by").is_null() ? pin.at("note").get<std::string>() : event_words(pin.at("made_by")));
 }
 
 std::string metric_pins_text(const nlohmann::json& why) {
@@ -212,10 +225,14 @@ std::string metric_pins_text(const nlohmann::json& why) {
   for (const char* name : {"dataset", "votes", "labels", "model", "evaluation"})
     if (!pins.at(name).is_null()) text += fmt::format("  {:<10} {}\n", name, pin_words(pins.at(name)));
   const nlohmann::json& gold = pins.at("gold");
-  text += fmt::format("  {:<10} {}\n", "gold", gold.is_null() ? pins.at("gold_note").get<std::string>() : fmt::format("version {}, {}; {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80), event_words(gold)));
+  text += fmt::format(
+      "  {:<10} {}\n", "gold",
+      gold.is_null() ? pins.at("gold_note").get<std::string>()
+                     : fmt::format("version {}, {}; {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80), event_words(gold)));
   const nlohmann::json& evaluator = why.at("evaluator");
   return text + fmt::format("  {:<10} {}; {}\n", "code", line_of(evaluator.at("code")),
-                            evaluator.at("recorded").is_null() ? evaluator.at("recorded_note").get<std::string>() : event_words(evaluator.at("recorded")));
+                            evaluator.at("recorded").is_null() ? evaluator.at("recorded_note").get<std::string>()
+                                                               : event_words(evaluator.at("recorded")));
 }
 
 std::string command_words(const nlohmann::json& words) {
@@ -230,7 +247,8 @@ std::string earlier_or_later_text(const nlohmann::json& later) {
   std::string text = "\nsince then\n";
   const std::size_t before = text.size();
   for (const nlohmann::json& erased : later.at("erased"))
-    text += fmt::format("  erased: object {}, {}, on the ground: {}\n", short_hash(erased.at("object")), event_words(erased.at("order")), line_of(erased.at("order").at("ground"), 100));
+    text += fmt::format("  erased: object {}, {}, on the ground: {}\n", short_hash(erased.at("object")), event_words(erased.at("order")),
+                        line_of(erased.at("order").at("ground"), 100));
   if (!later.at("relabelled").is_null()) text += fmt::format("  other labels were made: {}\n", event_words(later.at("relabelled")));
   for (const nlohmann::json& source : later.at("redefined"))
     text += fmt::format("  the source {} was defined anew: {}\n", line_of(source.at("name"), 60), event_words(source.at("now")));
@@ -242,7 +260,8 @@ std::string people_text(const nlohmann::json& people) {
   std::string text = "\npeople and programs\n";
   for (const nlohmann::json& person : people) {
     std::string acts;
-    for (const auto& [kind, count] : person.at("kinds").items()) acts += fmt::format("{}{} {}", acts.empty() ? "" : ", ", count.get<std::uint64_t>(), kind);
+    for (const auto& [kind, count] : person.at("kinds").items())
+      acts += fmt::format("{}{} {}", acts.empty() ? "" : ", ", count.get<std::uint64_t>(), kind);
     text += fmt::format("  {}: {}\n", who(person), acts);
   }
   return text;
@@ -254,9 +273,11 @@ std::string sources_text(const nlohmann::json& sources) {
   std::string text;
   for (std::size_t place = 0; place < std::min(sources.size(), kSourcesListed); ++place) {
     const nlohmann::json& source = sources.at(place);
-    text += fmt::format("  {:<10} {} version {}: {}\n", "source", line_of(source.at("name"), 60), line_of(source.at("version")), event_words(source));
+    text += fmt::format("  {:<10} {} version {}: {}\n", "source", line_of(source.at("name"), 60), line_of(source.at("version")),
+                        event_words(source));
   }
-  if (sources.size() > kSourcesListed) text += fmt::format("  {:<10} and {} more; --json has all\n", "", with_commas(sources.size() - kSourcesListed));
+  if (sources.size() > kSourcesListed)
+    text += fmt::format("  {:<10} and {} more; --json has all\n", "", with_commas(sources.size() - kSourcesListed));
   return text;
 }
 
@@ -265,16 +286,21 @@ std::string datasets_text(const nlohmann::json& datasets) {
   for (const nlohmann::json& dataset : datasets) {
     const nlohmann::json& import = dataset.at("import");
     const std::string licence = import.is_null() ? dataset.at("note").get<std::string>() : "licence " + line_of(import.at("licence"), 60);
-    text += fmt::format("  {:<10} {}  {}{}\n", "dataset", short_hash(dataset.at("hash")), event_words(dataset.at("made_by")), licence.empty() ? "" : "; " + licence);
+    text += fmt::format("  {:<10} {}  {}{}\n", "dataset", short_hash(dataset.at("hash")), event_words(dataset.at("made_by")),
+                        licence.empty() ? "" : "; " + licence);
   }
   return text;
 }
 
 std::string ingredients_text(const nlohmann::json& why) {
   std::string text = "\nmade from\n" + datasets_text(why.at("datasets"));
-  text += fmt::format("  {:<10} {}\n", "labels", why.at("labels").at("hash").is_null() ? why.at("labels").at("note").get<std::string>() : pin_words(why.at("labels")));
+  text += fmt::format("  {:<10} {}\n", "labels",
+                      why.at("labels").at("hash").is_null() ? why.at("labels").at("note").get<std::string>() : pin_words(why.at("labels")));
   const nlohmann::json& gold = why.at("gold");
-  text += fmt::format("  {:<10} {}\n", "gold", gold.is_null() ? why.at("gold_note").get<std::string>() : fmt::format("version {}, {}; {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80), event_words(gold)));
+  text += fmt::format(
+      "  {:<10} {}\n", "gold",
+      gold.is_null() ? why.at("gold_note").get<std::string>()
+                     : fmt::format("version {}, {}; {}", line_of(gold.at("version")), line_of(gold.at("rule"), 80), event_words(gold)));
   return text + sources_text(why.at("sources"));
 }
 
@@ -284,12 +310,15 @@ std::string object_words(const nlohmann::json& value, const nlohmann::json& note
 
 std::string changes_text(const nlohmann::json& changed) {
   if (changed.is_null()) return "\nit is the first release\n";
-  std::string text = fmt::format("\nchanged from {} ({})\n", line_of(changed.at("from").at("name")), line_of(changed.at("from").at("version")));
+  std::string text =
+      fmt::format("\nchanged from {} ({})\n", line_of(changed.at("from").at("name")), line_of(changed.at("from").at("version")));
   if (changed.at("rows").is_null()) return text + "  " + changed.at("note").get<std::string>() + "\n";
   const auto rows = [&](const char* what) { return with_commas(changed.at("rows").at(what).get<std::uint64_t>()); };
-  text += fmt::format("  rows: {} came, {} went, {} changed; {} labels changed\n", rows("added"), rows("removed"), rows("changed"), rows("labels_changed"));
+  text += fmt::format("  rows: {} came, {} went, {} changed; {} labels changed\n", rows("added"), rows("removed"), rows("changed"),
+                      rows("labels_changed"));
   for (const nlohmann::json& cause : changed.at("causes"))
-    if (cause.at("rows") > 0) text += fmt::format("  {} labels by {}\n", with_commas(cause.at("rows").get<std::uint64_t>()), line_of(cause.at("cause")));
+    if (cause.at("rows") > 0)
+      text += fmt::format("  {} labels by {}\n", with_commas(cause.at("rows").get<std::uint64_t>()), line_of(cause.at("cause")));
   return text;
 }
 
@@ -300,24 +329,29 @@ std::string approval_words(const nlohmann::json& approver) {
 
 std::string contents_words(const nlohmann::json& contents) {
   const std::size_t gone = contents.at("gone").size();
-  std::string words = fmt::format("{} objects, {}", with_commas(contents.at("objects").get<std::uint64_t>()), megabytes(contents.at("bytes").get<std::uint64_t>()));
+  std::string words = fmt::format("{} objects, {}", with_commas(contents.at("objects").get<std::uint64_t>()),
+                                  megabytes(contents.at("bytes").get<std::uint64_t>()));
   if (gone == 0) return words + ", all there";
   return words + fmt::format(", {} gone: {}{}", with_commas(gone), line_of(contents.at("gone").at(0), 60), gone > 1 ? ", …" : "");
 }
 
 std::string open_points_text(const nlohmann::json& why) {
-  if (!why.at("open_points_note").get<std::string>().empty()) return "\nopen points: " + why.at("open_points_note").get<std::string>() + "\n";
+  if (!why.at("open_points_note").get<std::string>().empty())
+    return "\nopen points: " + why.at("open_points_note").get<std::string>() + "\n";
   std::string text = why.at("open_points").empty() ? "\nno open points of the checklist\n" : "\nopen points of the checklist\n";
   for (const nlohmann::json& point : why.at("open_points"))
-    text += fmt::format("  {:>2} {} {}\n", point.at("number").get<int>(), line_of(point.at("asked"), 100), line_of(point.at("because"), 120));
+    text +=
+        fmt::format("  {:>2} {} {}\n", point.at("number").get<int>(), line_of(point.at("asked"), 100), line_of(point.at("because"), 120));
   return text;
 }
 
 std::string cover_text(const nlohmann::json& why) {
-  std::string text = fmt::format("\ncovered by the checkpoint of {} events\n", with_commas(why.at("checkpoint").at("size").get<std::uint64_t>()));
+  std::string text =
+      fmt::format("\ncovered by the checkpoint of {} events\n", with_commas(why.at("checkpoint").at("size").get<std::uint64_t>()));
   if (why.at("anchors").empty()) return text + "  " + why.at("anchors_note").get<std::string>() + "\n";
   for (const nlohmann::json& anchor : why.at("anchors"))
-    text += fmt::format("  anchored at {} events in {}: {}\n", with_commas(anchor.at("size").get<std::uint64_t>()), line_of(anchor.at("place"), 80), event_words(anchor));
+    text += fmt::format("  anchored at {} events in {}: {}\n", with_commas(anchor.at("size").get<std::uint64_t>()),
+                        line_of(anchor.at("place"), 80), event_words(anchor));
   return text;
 }
 
@@ -328,7 +362,8 @@ std::string row_text(const nlohmann::json& why) {
 }
 
 std::string metric_text(const nlohmann::json& why) {
-  std::string text = fmt::format("{} of the {} ({}) on {}: {}\n", line_of(why.at("metric")), line_of(why.at("system")), line_of(why.at("name")), line_of(why.at("split")), value_words(why));
+  std::string text = fmt::format("{} of the {} ({}) on {}: {}\n", line_of(why.at("metric")), line_of(why.at("system")),
+                                 line_of(why.at("name")), line_of(why.at("split")), value_words(why));
   if (const nlohmann::json& slice = why.at("slice"); !slice.is_null())
     text += fmt::format("  slice {}: {}\n", line_of(slice.at("name"), 60), line_of(slice.at("definition"), 160));
   if (!why.at("note").get<std::string>().empty()) text += "  " + line_of(why.at("note")) + "\n";
@@ -338,7 +373,9 @@ std::string metric_text(const nlohmann::json& why) {
     text += fmt::format("  against {}: {}\n", line_of(comparison.at("b")), line_of(comparison.at("text"), 200));
   text += metric_pins_text(why);
   const nlohmann::json& exposure = why.at("exposure");
-  text += fmt::format("\ngold was read by {} evaluations, and sealed sets {} times\n", with_commas(exposure.at("evaluations").get<std::uint64_t>()), with_commas(exposure.at("sealed_reads").get<std::uint64_t>()));
+  text += fmt::format("\ngold was read by {} evaluations, and sealed sets {} times\n",
+                      with_commas(exposure.at("evaluations").get<std::uint64_t>()),
+                      with_commas(exposure.at("sealed_reads").get<std::uint64_t>()));
   for (const nlohmann::json& command : why.at("again")) text += "again: " + command_words(command) + "\n";
   return text + "in hone report --json: " + line_of(why.at("path")) + "\n";
 }
@@ -354,7 +391,8 @@ std::string model_text(const nlohmann::json& why) {
   text += ingredients_text(why);
   for (const nlohmann::json& note : why.at("notes")) text += "  " + line_of(note) + "\n";
   for (const nlohmann::json& release : why.at("releases"))
-    text += fmt::format("  {:<10} {} ({}), event {}\n", "in release", line_of(release.at("name")), line_of(release.at("version")), release.at("seq").get<std::uint64_t>());
+    text += fmt::format("  {:<10} {} ({}), event {}\n", "in release", line_of(release.at("name")), line_of(release.at("version")),
+                        release.at("seq").get<std::uint64_t>());
   return text + people_text(why.at("people")) + earlier_or_later_text(why.at("later"));
 }
 

@@ -292,7 +292,7 @@ void from_json(const nlohmann::json& json, DatasetManifest& manifest) {
   json.at("groups").get_to(manifest.groups);
   json.at("empty_texts").get_to(manifest.empty_texts);
   manifest.skipped_rows = json.value("skipped_rows", std::uint64_t{0});  // Absent in manifests of older versions.
-  manifest.erased_rows = json.value("erased_rows", std::uint64_t{0});  // Written only where there are some.
+  manifest.erased_rows = json.value("erased_rows", std::uint64_t{0});    // Written only where there are some.
   json.at("bad_rows").get_to(manifest.bad_rows);
   json.at("notes").get_to(manifest.notes);
   for (std::size_t split = 0; split < kSplits; ++split)

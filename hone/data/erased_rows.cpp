@@ -37,7 +37,9 @@ ErasedRows ErasedRows::read(const std::filesystem::path& file) {
                        is_hex(json["salt"], kSaltDigits) && json.contains("rows") && json["rows"].is_array() &&
                        std::ranges::all_of(json["rows"], [](const nlohmann::json& row) { return is_hex(row, kKeyDigits); });
   if (!is_list)
-    throw Error(ErrorCode::kCorruptData, "'" + file.string() + "' is broken: it says which rows were erased, and without it they would come back; restore it from a backup");
+    throw Error(
+        ErrorCode::kCorruptData,
+        "'" + file.string() + "' is broken: it says which rows were erased, and without it they would come back; restore it from a backup");
   erased.salt_ = json["salt"];
   for (const nlohmann::json& row : json["rows"]) erased.rows_.insert(row.get<std::string>());
   return erased;

@@ -84,8 +84,7 @@ LabelEvidence evidence_of(const VoteTable& table, const AggregateOptions& option
 AggregatedVotes aggregate_votes(const std::filesystem::path& votes, const AggregateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto model = make_label_model(options.model);
-  AggregatedVotes done{
-      options.model, read_vote_table(votes, {.gold = options.gold, .known = options.known, .read = {}}), {}, {}, 0.0, 0.0};
+  AggregatedVotes done{options.model, read_vote_table(votes, {.gold = options.gold, .known = options.known, .read = {}}), {}, {}, 0.0, 0.0};
   const auto in_memory = std::chrono::steady_clock::now();
   const VotePatterns patterns(done.table.votes);
   done.fit = model->fit(patterns, evidence_of(done.table, options), options.threads);

@@ -188,9 +188,7 @@ nlohmann::json duplicates_json(Workspace& workspace, const std::vector<RunRecord
   return {{"looked", true}, {"rows", rows}, {"with", with}};
 }
 
-bool is_labeled(const nlohmann::json& explained) {
-  return !explained.at("label").is_null() || !explained.at("gold").at("class").is_null();
-}
+bool is_labeled(const nlohmann::json& explained) { return !explained.at("label").is_null() || !explained.at("gold").at("class").is_null(); }
 
 // The trainer takes rows of train that have a label, or gold that may be read.
 nlohmann::json trained_json(const Project& project, const RunRecord* train, const nlohmann::json& explained) {

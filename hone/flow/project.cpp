@@ -396,7 +396,8 @@ void note_other_files(Project& project, const ConfigNode& yaml) {
       project.files.insert(file.lexically_relative(project.root).string());
   for (const Source& source : project.sources)
     if (source.kind == Source::Kind::kProcess)
-      for (const std::filesystem::path& file : code_of(project, source)) project.files.insert(file.lexically_relative(project.root).string());
+      for (const std::filesystem::path& file : code_of(project, source))
+        project.files.insert(file.lexically_relative(project.root).string());
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct NearDuplicateRules {
 /// Where the rows come from and what they may be used for, as the ledger's data.import has it: `data.about`. No result depends on it.
 struct DataAbout {
   std::string licence, purpose, legal_basis, pii, consent, retain_until;  // Empty: not stated.
-  std::set<std::string> personal;                                        // Columns with personal data.
+  std::set<std::string> personal;                                         // Columns with personal data.
 };
 
 /// How the project's ledger is kept: `ledger`. Fixed when the log begins.

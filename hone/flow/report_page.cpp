@@ -18,7 +18,9 @@ namespace {
 constexpr std::string_view kMarker = R"({"marker":"hone-report-json"})";
 
 // File names of old disks may be no UTF-8.
-std::string text_of(const nlohmann::json& json, int indent) { return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string text_of(const nlohmann::json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 // Of one source or slice; hundreds of them say less than the manifest that lists them.
 bool is_of_one(const NamedRef& object) { return object.name.starts_with("source/") || object.name.starts_with("slice/"); }

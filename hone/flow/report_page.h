@@ -21,9 +21,9 @@ nlohmann::json report_json(Workspace& workspace);
 /// Writes .hone/report.html where it is missing or shows other numbers than the current run's.
 void refresh_report_page(Workspace& workspace);
 
-/// Gives the current report its lineage (web/src/report.ts: Lineage), which only the ledger above this floor knows, and shows it in the page.
-/// It is kept in .hone/lineage.json with the hash of the report that it is of, so that a later report is not shown with it. Does nothing
-/// before the first run.
+/// Gives the current report its lineage (web/src/report.ts: Lineage), which only the ledger above this floor knows, and shows it in the
+/// page. It is kept in .hone/lineage.json with the hash of the report that it is of, so that a later report is not shown with it. Does
+/// nothing before the first run.
 ///
 ///     show_lineage(workspace, lineage_json(workspace, ledger));
 void show_lineage(Workspace& workspace, const nlohmann::json& lineage);

@@ -220,6 +220,12 @@ void CommittedLog::write_journal(const std::string& record) {
   sync(journal_);
 }
 
+// A file cut at its end loses what it was given behind it (ftruncate(2), fallocate(2)).
+void CommittedLog::give_back_room() {
+  if (std::exchange(segment_reserved_, 0) != 0) segment_file_.truncate(segment_file_.size());
+  if (std::exchange(journal_reserved_, 0) != 0) journal_.truncate(journal_.size());
+}
+
 // After a write that found no room: back to what the newest checkpoint covers.
 void CommittedLog::cut_back() {
   const std::uint64_t open = size() / kSegmentEntries, end = segments_.end_offset();

@@ -84,6 +84,9 @@ class CommittedLog : public EarlierEvents {
   /// Writes the caches of what was appended: hash files, indexes of full segments, lookup runs. What fails here is made anew later.
   void write_caches();
 
+  /// Gives back the disk's room that was taken ahead and not used.
+  void give_back_room();
+
   const Checkpoint& checkpoint() const { return checkpoint_; }
   const SignedNote& note() const { return note_; }
   /// The newest event's; empty in an empty log.

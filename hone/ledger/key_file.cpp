@@ -113,7 +113,9 @@ std::filesystem::path state_folder() {
   if (state && *state == '/') return std::filesystem::path(state) / "hone";
   const std::filesystem::path home = home_folder();
   if (!home.is_absolute())
-    throw Error(ErrorCode::kInvalidArgument, "this account has no home, and neither XDG_STATE_HOME nor HOME names a folder: there is no place for keys; set one of them");
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        "this account has no home, and neither XDG_STATE_HOME nor HOME names a folder: there is no place for keys; set one of them");
   return home / ".local/state/hone";
 }
 

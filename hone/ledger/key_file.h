@@ -11,8 +11,8 @@ namespace hone {
 /// Asked for the passphrase of a sealed key; the argument names its file.
 using AskPassphrase = std::function<std::string(const std::filesystem::path& file)>;
 
-/// $XDG_STATE_HOME/hone (~/.local/state/hone where that is not set, ~ being HOME or what the list of accounts says): keys/ and seen/ lie there, outside of any project, so that who
-/// copies a project has not its key. Throws kInvalidArgument when there is no home.
+/// $XDG_STATE_HOME/hone (~/.local/state/hone where that is not set, ~ being HOME or what the list of accounts says): keys/ and seen/ lie
+/// there, outside of any project, so that who copies a project has not its key. Throws kInvalidArgument when there is no home.
 std::filesystem::path state_folder();
 
 /// STATE/keys/<project>.key. REQUIRES: a project is 32 hex digits.

@@ -1,6 +1,7 @@
 #include "hone/ledger/ledger_writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -177,6 +178,16 @@ TEST(LedgerWriter, WhatIsAcknowledgedBesideARefusedEventIsThere) {
     LedgerReader reader = folder.read();
     EXPECT_EQ(reader.size(), 6u);
     check_whole_log(reader);
+  }
+}
+
+TEST(LedgerWriter, TakesNoMoreRoomThanItsEventsWhenItHasEnded) {
+  const LedgerFolder folder;
+  folder.create_with_votes(5);
+  struct stat info {};
+  for (const char* file : {"segments/000000", "commits"}) {
+    ASSERT_EQ(::stat((folder.ledger() / file).c_str(), &info), 0);
+    EXPECT_LE(info.st_blocks * 512, info.st_size + (64 << 10)) << file;
   }
 }
 

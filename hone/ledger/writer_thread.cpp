@@ -68,7 +68,7 @@ void WriterThread::run() {
       const bool last = ended_;
       lock.unlock();
       publish_quietly();
-      if (last) return;
+      if (last) return give_back_room_quietly();
       lock.lock();
       continue;
     }
@@ -78,6 +78,15 @@ void WriterThread::run() {
     serve(group);
     group.clear();
     lock.lock();
+  }
+}
+
+void WriterThread::give_back_room_quietly() {
+  if (broken_) return;
+  try {
+    const LedgerLock::Held held(lock_);
+    log_.give_back_room();
+  } catch (const Error&) {  // It stays taken until a next writer ends.
   }
 }
 

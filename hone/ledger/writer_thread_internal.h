@@ -115,6 +115,7 @@ class WriterThread {
   void serve_publishing(Request& request);
   void publish();
   void publish_quietly();
+  void give_back_room_quietly();
   void check_own_key() const;
 
   LedgerOptions options_;

@@ -22,7 +22,8 @@ using RowFields = std::vector<std::pair<std::string, std::optional<std::string>>
 // By refs of up to 170 bytes within an entry's 16 KiB.
 constexpr std::size_t kObjectsOrdered = 60;
 
-constexpr const char* kMethod = "objects removed from the store, payloads and their key deleted with secure_delete, later imports leave the row out";
+constexpr const char* kMethod =
+    "objects removed from the store, payloads and their key deleted with secure_delete, later imports leave the row out";
 
 // What is erased, and where it is.
 struct Erasure {
@@ -56,7 +57,8 @@ std::set<std::string> marks_of(const Project& project, const std::string& id, co
   return marks;
 }
 
-std::vector<ObjectRef> objects_with(Workspace& workspace, ProjectLedger& ledger, const std::set<std::string>& marks, const std::string& id) {
+std::vector<ObjectRef> objects_with(Workspace& workspace, ProjectLedger& ledger, const std::set<std::string>& marks,
+                                    const std::string& id) {
   std::vector<ObjectRef> found;
   const std::map<std::string, ObjectRef> known = refs_in_ledger(ledger);
   for (const ObjectRef& object : workspace.objects().list()) {
@@ -69,7 +71,8 @@ std::vector<ObjectRef> objects_with(Workspace& workspace, ProjectLedger& ledger,
 
 Json refs_json(const std::vector<ObjectRef>& objects, std::size_t first) {
   Json refs = Json::array();
-  for (std::size_t place = first; place < std::min(first + kObjectsOrdered, objects.size()); ++place) refs.push_back({{"old", objects[place]}});
+  for (std::size_t place = first; place < std::min(first + kObjectsOrdered, objects.size()); ++place)
+    refs.push_back({{"old", objects[place]}});
   return refs;
 }
 
@@ -94,7 +97,9 @@ void done(ProjectLedger& ledger, const std::vector<std::uint64_t>& orders, const
   for (std::size_t place = 0; place < orders.size(); ++place)
     ledger.append(ledger.event("erase.done",
                                {{"order", orders[place]},
-                                {"counts", {{"objects", refs_json(erasure.objects, place * kObjectsOrdered).size()}, {"payloads", place == 0 ? erasure.payloads.size() : 0}}},
+                                {"counts",
+                                 {{"objects", refs_json(erasure.objects, place * kObjectsOrdered).size()},
+                                  {"payloads", place == 0 ? erasure.payloads.size() : 0}}},
                                 {"method", kMethod}},
                                {std::to_string(orders[place])}));
 }
@@ -138,7 +143,8 @@ Json files_that_hold_it(const std::vector<RowFields>& rows) {
 }  // namespace
 
 nlohmann::json erase_row(Workspace& workspace, ProjectLedger& ledger, const EraseOptions& options, const Progress& progress) {
-  if (options.ground.empty()) throw Error(ErrorCode::kInvalidArgument, "why is it erased? Give --reason TEXT; who asked goes to --requested-by");
+  if (options.ground.empty())
+    throw Error(ErrorCode::kInvalidArgument, "why is it erased? Give --reason TEXT; who asked goes to --requested-by");
   if (options.ground.size() > 1000) throw Error(ErrorCode::kInvalidArgument, "the reason has more than 1,000 bytes; say it shorter");
   const Project& project = workspace.project();
   record_runs(workspace, ledger);
@@ -154,7 +160,8 @@ nlohmann::json erase_row(Workspace& workspace, ProjectLedger& ledger, const Eras
     erasure.objects = objects_with(workspace, ledger, marks_of(project, options.row, rows), options.row);
     erasure.payloads = ledger.payloads().ids_of(erasure.example);
   }
-  Json result = {{"row", options.row}, {"depended_on_it", dependants(workspace, ledger, erasure, rows)}, {"lines", files_that_hold_it(rows)}};
+  Json result = {
+      {"row", options.row}, {"depended_on_it", dependants(workspace, ledger, erasure, rows)}, {"lines", files_that_hold_it(rows)}};
   leave_out_from_now_on(project, options.row);
   const std::vector<std::uint64_t> orders = order(ledger, erasure, options);
   ledger.payloads().erase_subject(erasure.example);

@@ -49,8 +49,7 @@ struct Chosen {
   std::string why_not;
 };
 
-// Whether the manifest of votes quotes what a source said of a row on which it failed.
-bool quotes_failures(const Json& votes) {
+bool has_failures(const Json& votes) {
   return std::ranges::any_of(votes.at("sources"), [](const Json& source) { return source.at("failures").at("count") != 0; });
 }
 
@@ -61,7 +60,7 @@ std::string why_not(const ObjectStore& objects, const std::string& name, const O
   if (begins("stage/import/") || begins("stage/near-duplicates/")) return "it holds rows";
   if (begins("stage/evaluate/") || begins("stage/report/")) return "it shows texts of rows; reports/ has it without them";
   if (!objects.has(ref)) return "it was erased or lost";
-  if (name == "stage/vote/votes" && quotes_failures(objects.get_json(ref))) return "it quotes what sources said of rows on which they failed";
+  if (name == "stage/vote/votes" && has_failures(objects.get_json(ref))) return "it quotes what sources said of rows on which they failed";
   return begins("stage/vote/") || begins("stage/label/") || begins("stage/train/") || begins("project/") || begins("event/") ||
                  name == "release.json"
              ? ""

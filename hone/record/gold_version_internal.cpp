@@ -66,7 +66,8 @@ bool is_whole(const ObjectStore& objects, const ObjectRef& dataset) {
 std::unordered_set<std::uint64_t> known_before(Workspace& workspace, const std::optional<ObjectRef>& before) {
   std::unordered_set<std::uint64_t> known;
   if (!before || !is_whole(workspace.objects(), *before)) return known;
-  for_each_known(workspace.project(), Dataset(workspace.objects(), *before), [&](std::string_view id, std::string_view value) { known.insert(fingerprint(id, value)); });
+  for_each_known(workspace.project(), Dataset(workspace.objects(), *before),
+                 [&](std::string_view id, std::string_view value) { known.insert(fingerprint(id, value)); });
   return known;
 }
 
@@ -81,7 +82,11 @@ std::string splits_words(const GoldOptions& gold) {
 
 GoldVersion gold_version(const Workspace& workspace, const ObjectRef& dataset) {
   const GoldOptions& gold = workspace.project().gold;
-  const Json rule = {{"field", gold.field}, {"classes", gold.classes}, {"separator", gold.separator}, {"none", gold.none}, {"use", {gold.use[0], gold.use[1], gold.use[2]}}};
+  const Json rule = {{"field", gold.field},
+                     {"classes", gold.classes},
+                     {"separator", gold.separator},
+                     {"none", gold.none},
+                     {"use", {gold.use[0], gold.use[1], gold.use[2]}}};
   Sha256 hash;
   hash.update_sized("hone/gold/v1").update_sized(dataset.hash).update_sized(rule.dump());
   return {.version = hash.hex().substr(0, 16),

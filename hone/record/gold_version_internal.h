@@ -20,8 +20,9 @@ GoldVersion gold_version(const Workspace& workspace, const ObjectRef& dataset);
 /// What a gold.commit says of it.
 struct GoldTable {
   ObjectRef ref;  // The dataset, which holds the column.
-  nlohmann::json counts = nlohmann::json::array();  // [{class, count}], the most frequent first; behind a hundred, all others as "(others)".
-  std::uint64_t changed = 0;  // Rows (by id) that are not in `before` with the same value; all, without one.
+  nlohmann::json counts =
+      nlohmann::json::array();  // [{class, count}], the most frequent first; behind a hundred, all others as "(others)".
+  std::uint64_t changed = 0;    // Rows (by id) that are not in `before` with the same value; all, without one.
 };
 GoldTable read_gold_table(Workspace& workspace, const GoldVersion& gold, const std::optional<ObjectRef>& before);
 

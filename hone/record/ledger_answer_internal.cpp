@@ -154,9 +154,13 @@ std::optional<std::uint64_t> maker_before(LedgerAnswer& answer, const std::strin
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> import_of(LedgerAnswer& answer, const std::string& dataset) { return newest_with(answer, "data.import", dataset); }
+std::optional<std::uint64_t> import_of(LedgerAnswer& answer, const std::string& dataset) {
+  return newest_with(answer, "data.import", dataset);
+}
 
-std::optional<std::uint64_t> gold_of(LedgerAnswer& answer, const std::string& dataset) { return newest_with(answer, "gold.commit", dataset); }
+std::optional<std::uint64_t> gold_of(LedgerAnswer& answer, const std::string& dataset) {
+  return newest_with(answer, "gold.commit", dataset);
+}
 
 std::vector<std::uint64_t> sources_of_run(LedgerAnswer& answer, std::uint64_t run) {
   std::vector<std::uint64_t> sources;
@@ -181,7 +185,8 @@ Json erasures_of(LedgerAnswer& answer, const ObjectStore& objects, const std::ve
   for (const std::string& hash : hashes)
     for (const std::uint64_t order : answer.index().find({.kinds = {"erase.order"}, .object = hash}))
       if (took_away(answer.event(order), hash, objects))
-        list.push_back({{"object", hash}, {"order", answer.named(order, {"ground", "approver"})}, {"done", answer.named(done_of(answer, order))}});
+        list.push_back(
+            {{"object", hash}, {"order", answer.named(order, {"ground", "approver"})}, {"done", answer.named(done_of(answer, order))}});
   return list;
 }
 

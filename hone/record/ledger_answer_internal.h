@@ -35,8 +35,8 @@ class LedgerAnswer {
   /// Of an event, with members of its body, as far as it has them.
   nlohmann::json named(std::uint64_t seq, std::initializer_list<const char*> members);
 
-  /// {"actor", "who", "who_note"}: `who` is the account of a person, as far as this machine knows it, or a program's name; null otherwise, and
-  /// then the note says why.
+  /// {"actor", "who", "who_note"}: `who` is the account of a person, as far as this machine knows it, or a program's name; null otherwise,
+  /// and then the note says why.
   nlohmann::json person(const std::string& actor);
 
   /// The events that were named, ascending.
@@ -88,8 +88,9 @@ struct Ingredients {
   std::vector<std::uint64_t> sources;  // source.define events.
   std::optional<std::uint64_t> gold;   // gold.commit.
 };
-/// {"erased", "relabelled", "redefined", "gold"}: what became of them since. `relabelled` is the newest run of the label stage where that made
-/// other labels, `redefined` [{"name", "was", "now"}], `gold` the newest version where that is another; null or empty where nothing changed.
+/// {"erased", "relabelled", "redefined", "gold"}: what became of them since. `relabelled` is the newest run of the label stage where that
+/// made other labels, `redefined` [{"name", "was", "now"}], `gold` the newest version where that is another; null or empty where nothing
+/// changed.
 nlohmann::json later_json(LedgerAnswer& answer, const ObjectStore& objects, const Ingredients& ingredients);
 
 }  // namespace hone

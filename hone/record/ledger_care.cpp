@@ -32,17 +32,21 @@ std::optional<Checkpoint> checkpoint_in(const std::string& bytes) {
 Checkpoint anchored(ProjectLedger& ledger, const std::string& receipt, std::optional<std::uint64_t> size) {
   const std::optional<Checkpoint> said = checkpoint_in(receipt);
   if (said && size && said->size != *size)
-    throw Error(ErrorCode::kInvalidArgument, "the receipt is a checkpoint of size " + std::to_string(said->size) + ", not " + std::to_string(*size));
+    throw Error(ErrorCode::kInvalidArgument,
+                "the receipt is a checkpoint of size " + std::to_string(said->size) + ", not " + std::to_string(*size));
   if (!said && !size)
     throw Error(ErrorCode::kInvalidArgument, "the receipt is no checkpoint, so it does not say of which size it speaks; give --size N");
   LedgerReader& log = ledger.reader();
   const Checkpoint here{log.checkpoint().origin, said ? said->size : *size, {}};
   if (here.size > log.size())
-    throw Error(ErrorCode::kInvalidArgument, "the log has " + std::to_string(log.size()) + " events, fewer than the " + std::to_string(here.size) + " of the receipt");
+    throw Error(ErrorCode::kInvalidArgument,
+                "the log has " + std::to_string(log.size()) + " events, fewer than the " + std::to_string(here.size) + " of the receipt");
   Checkpoint own = here;
   own.root = log.root(own.size);
   if (said && *said != own)
-    throw Error(ErrorCode::kInvalidArgument, "the receipt is a checkpoint of another log, or of another history: its origin or root is not that of this log at that size");
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        "the receipt is a checkpoint of another log, or of another history: its origin or root is not that of this log at that size");
   return own;
 }
 
@@ -80,7 +84,10 @@ std::uint64_t anchor_ledger(ObjectStore& objects, ProjectLedger& ledger, const s
   write_file_atomically(ledger.folder() / "anchors" / name, bytes);
   const std::string root = to_hex({reinterpret_cast<const char*>(own.root.data()), own.root.size()});
   return ledger
-      .append(ledger.event("anchor", {{"size", own.size}, {"root", root}, {"place", place.substr(0, 500)}, {"receipt", objects.put(bytes, "application/octet-stream")}}))
+      .append(ledger.event("anchor", {{"size", own.size},
+                                      {"root", root},
+                                      {"place", place.substr(0, 500)},
+                                      {"receipt", objects.put(bytes, "application/octet-stream")}}))
       .seq;
 }
 

@@ -24,9 +24,9 @@ struct MainOutput {
   std::string_view stage, output, type, title;
 };
 constexpr std::array kMainOutputs{
-    MainOutput{"import", "dataset", "dataset", "dataset"},         MainOutput{"near-duplicates", "dataset", "dataset", "dataset, regrouped"},
-    MainOutput{"vote", "votes", "object", "votes"},                MainOutput{"label", "labels.patterns", "object", "labels"},
-    MainOutput{"train", "model", "model", "model"},                MainOutput{"evaluate", "evaluation", "object", "evaluation"},
+    MainOutput{"import", "dataset", "dataset", "dataset"}, MainOutput{"near-duplicates", "dataset", "dataset", "dataset, regrouped"},
+    MainOutput{"vote", "votes", "object", "votes"},        MainOutput{"label", "labels.patterns", "object", "labels"},
+    MainOutput{"train", "model", "model", "model"},        MainOutput{"evaluate", "evaluation", "object", "evaluation"},
     MainOutput{"report", "report", "object", "report"},
 };
 
@@ -49,7 +49,8 @@ class Graph {
   // The node's ID. A second one of the same ID is the first.
   std::string add(std::string id, std::string_view type, const std::string& name, const std::string& note = "") {
     if (places_.emplace(id, nodes_.size()).second)
-      nodes_.push_back({{"id", id}, {"type", type}, {"name", name}, {"seq", nullptr}, {"time", nullptr}, {"hash", nullptr}, {"note", note}});
+      nodes_.push_back(
+          {{"id", id}, {"type", type}, {"name", name}, {"seq", nullptr}, {"time", nullptr}, {"hash", nullptr}, {"note", note}});
     return id;
   }
   void set(const std::string& id, const char* key, Json value) { nodes_.at(places_.at(id))[key] = std::move(value); }
@@ -118,7 +119,8 @@ class LineageBuilder {
     for (const Json& erased : erasures_of(answer_, objects_, hashes)) {
       const Json& event = erased.at("done").is_null() ? erased.at("order") : erased.at("done");
       const std::uint64_t seq = event.at("seq");
-      const std::string id = graph_.add("run:" + std::to_string(seq), "run", "erasure", erased.at("done").is_null() ? "ordered, not yet done" : "");
+      const std::string id =
+          graph_.add("run:" + std::to_string(seq), "run", "erasure", erased.at("done").is_null() ? "ordered, not yet done" : "");
       graph_.set_event(id, answer_.event(seq));
       graph_.link(node_of_.at(erased.at("object")), "wasInvalidatedBy", id);
       link_agent(id, answer_.event(seq).actor);
@@ -150,12 +152,15 @@ class LineageBuilder {
     const std::string version = code.at("version"), build = code.at("build");
     const std::string program = version.substr(0, version.rfind(' '));
     graph_.link(run, "wasAssociatedWith",
-                graph_.add("program:" + program + " " + build, "program", program, "commit " + code.at("commit").get<std::string>() + ", build " + build));
+                graph_.add("program:" + program + " " + build, "program", program,
+                           "commit " + code.at("commit").get<std::string>() + ", build " + build));
   }
 
   void link_agent(const std::string& id, const std::string& actor) {
     const bool is_program = actor.starts_with("s:");
-    const char* what = is_program ? "a part of the program" : actor.starts_with("p:") ? "a person, by the ID of the log" : "who holds this key";
+    const char* what = is_program                ? "a part of the program"
+                       : actor.starts_with("p:") ? "a person, by the ID of the log"
+                                                 : "who holds this key";
     graph_.link(id, "wasAssociatedWith", graph_.add(actor, is_program ? "program" : "person", actor.substr(2), what));
   }
 
@@ -209,7 +214,8 @@ class LineageBuilder {
     if (imported) {
       const Event& event = answer_.event(*imported);
       graph_.set_event(dataset, event);
-      graph_.add_note(dataset, event.body.at("rows").dump() + " rows; " + said("licence", event.body, "licence") + "; " + said("purpose", event.body, "purpose"));
+      graph_.add_note(dataset, event.body.at("rows").dump() + " rows; " + said("licence", event.body, "licence") + "; " +
+                                   said("purpose", event.body, "purpose"));
     } else {
       graph_.add_note(dataset, "no import of it is recorded");
     }
@@ -231,7 +237,8 @@ class LineageBuilder {
       add_file(id, files[place].sha256, imported, run_id);
     }
     if (shown == files.size()) return;
-    const std::string id = graph_.add("file:others", "file", std::to_string(files.size() - shown) + " more files", "the dataset's manifest lists each with its hash");
+    const std::string id = graph_.add("file:others", "file", std::to_string(files.size() - shown) + " more files",
+                                      "the dataset's manifest lists each with its hash");
     add_file(id, "", imported, run_id);
   }
 
@@ -243,7 +250,8 @@ class LineageBuilder {
 
   // The manifest is gone; the event still says what was read.
   void add_files_as_recorded(const std::optional<std::uint64_t>& imported, const std::string& run_id) {
-    if (!imported) return notes_.push_back("which files were read cannot be told: the dataset's manifest is gone, and no import is recorded");
+    if (!imported)
+      return notes_.push_back("which files were read cannot be told: the dataset's manifest is gone, and no import is recorded");
     const Json& source = answer_.event(*imported).body.at("source");
     const std::string id = graph_.add("file:0", "file", source.at("uri"), "the dataset's manifest is gone");
     add_file(id, source.at("sha256"), imported, run_id);
@@ -267,7 +275,8 @@ class LineageBuilder {
   std::string add_source(std::uint64_t seq) {
     const Event& event = answer_.event(seq);
     const std::string id = graph_.add(source_id(seq), "source", event.body.at("name"),
-                                      event.body.at("type").get<std::string>() + ", version " + event.body.at("version").get<std::string>() + ", " + event.body.at("because").get<std::string>());
+                                      event.body.at("type").get<std::string>() + ", version " +
+                                          event.body.at("version").get<std::string>() + ", " + event.body.at("because").get<std::string>());
     graph_.set_event(id, event);
     graph_.set(id, "hash", event.body.at("code"));
     link_agent(id, event.body.at("author"));
@@ -309,7 +318,8 @@ class LineageBuilder {
 
   std::string add_gold_version(std::uint64_t seq) {
     const Event& event = answer_.event(seq);
-    const std::string id = graph_.add("gold:" + std::to_string(seq), "gold", "gold " + event.body.at("version").get<std::string>().substr(0, 8), event.body.at("rule"));
+    const std::string id = graph_.add("gold:" + std::to_string(seq), "gold",
+                                      "gold " + event.body.at("version").get<std::string>().substr(0, 8), event.body.at("rule"));
     graph_.set_event(id, event);
     graph_.set(id, "hash", event.body.at("table").at("hash"));
     link_agent(id, event.actor);
@@ -318,8 +328,9 @@ class LineageBuilder {
 
   std::string add_release_node(std::uint64_t seq) {
     const Event& event = answer_.event(seq);
-    const std::string id = graph_.add("release:" + std::to_string(seq), "release", event.body.at("name"),
-                                      "version " + event.body.at("version").get<std::string>() + ", because: " + event.body.at("because").get<std::string>());
+    const std::string id =
+        graph_.add("release:" + std::to_string(seq), "release", event.body.at("name"),
+                   "version " + event.body.at("version").get<std::string>() + ", because: " + event.body.at("because").get<std::string>());
     graph_.set_event(id, event);
     graph_.set(id, "hash", event.body.at("roots").at(0).at("hash"));
     link_agent(id, event.actor);

@@ -13,10 +13,10 @@ namespace hone {
 ///   {"format": "hone-lineage/1", "release", "origin", "size",
 ///    "nodes": [{"id", "type", "name", "seq", "time", "hash", "note"}], "edges": [{"from", "to", "rel"}], "notes"}
 ///
-/// Edges point from what came later to what it came from. `used` is what a run's event names as its inputs, all of it. Persons stand there by
-/// their IDs in the log, never by name, as the graph goes into a page that may be sent away. Of many files or sources the first are nodes, and
-/// one more says how many others there are, so that it stays readable. What is gone or was not recorded is said in `note` or `notes`. Same log and same
-/// results, same JSON.
+/// Edges point from what came later to what it came from. `used` is what a run's event names as its inputs, all of it. Persons stand there
+/// by their IDs in the log, never by name, as the graph goes into a page that may be sent away. Of many files or sources the first are
+/// nodes, and one more says how many others there are, so that it stays readable. What is gone or was not recorded is said in `note` or
+/// `notes`. Same log and same results, same JSON.
 ///
 ///     show_lineage(workspace, lineage_json(workspace, ledger));   // report_page.h
 ///

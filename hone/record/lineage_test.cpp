@@ -59,7 +59,8 @@ TEST(Lineage, LeadsFromTheReportBackToFilesSourcesGoldAndWhoActed) {
   project.run();
   const Json lineage = lineage_json(project.workspace(), project.ledger());
   const std::set<std::string> found = behind(lineage, id_of(lineage, "report"));
-  for (const char* type : {"file", "dataset", "source", "run", "object", "gold", "person", "program"}) EXPECT_TRUE(found.contains(type)) << type;
+  for (const char* type : {"file", "dataset", "source", "run", "object", "gold", "person", "program"})
+    EXPECT_TRUE(found.contains(type)) << type;
   EXPECT_TRUE(lineage.at("notes").empty()) << lineage.at("notes");
 }
 
@@ -83,7 +84,8 @@ TEST(Lineage, IsTheSameForTheSameLog) {
 
 TEST(Lineage, ShowsTheFirstOfManySourcesAndSaysHowManyMoreThereAre) {
   std::string more;
-  for (int source = 0; source < 28; ++source) more += "  - {lf: more_" + std::to_string(source) + ", vote: card, any: [word" + std::to_string(source) + "]}\n";
+  for (int source = 0; source < 28; ++source)
+    more += "  - {lf: more_" + std::to_string(source) + ", vote: card, any: [word" + std::to_string(source) + "]}\n";
   ProjectForTests project(more);
   project.run();
   const std::vector<Json> sources = nodes_of(lineage_json(project.workspace(), project.ledger()), "source");

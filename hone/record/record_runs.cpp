@@ -26,7 +26,7 @@ using Json = nlohmann::json;
 struct LastLook {
   std::int64_t runs_changed_ns = -1;  // Of the folder of run records.
   std::int64_t looked_ns = 0;         // 0: never.
-  std::string settings;  // Hash of hone.yaml.
+  std::string settings;               // Hash of hone.yaml.
 };
 
 std::int64_t now_ns() {
@@ -39,7 +39,9 @@ LastLook read_last_look(const Workspace& workspace) {
   if (!std::filesystem::exists(memory_file(workspace))) return {};
   const Json json = Json::parse(read_file(memory_file(workspace)), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("ledger", Json()) != Json("hone-recorded/1")) return {};
-  const auto number = [&](const char* key) { return json.contains(key) && json[key].is_number_integer() ? json[key].get<std::int64_t>() : -1; };
+  const auto number = [&](const char* key) {
+    return json.contains(key) && json[key].is_number_integer() ? json[key].get<std::int64_t>() : -1;
+  };
   const auto text = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : ""; };
   return {number("runs_changed_ns"), std::max<std::int64_t>(number("looked_ns"), 0), text("settings")};
 }
@@ -62,7 +64,8 @@ void wait_for_next_tick(const Workspace& workspace) {
 }
 
 void remember(const Workspace& workspace, const LastLook& now) {
-  const Json json = {{"ledger", "hone-recorded/1"}, {"runs_changed_ns", now.runs_changed_ns}, {"looked_ns", now.looked_ns}, {"settings", now.settings}};
+  const Json json = {
+      {"ledger", "hone-recorded/1"}, {"runs_changed_ns", now.runs_changed_ns}, {"looked_ns", now.looked_ns}, {"settings", now.settings}};
   write_file_atomically(memory_file(workspace), json.dump(1) + "\n");
 }
 
@@ -206,7 +209,8 @@ class Taking {
     Json columns = Json::array();
     for (std::size_t column = 0; column < std::min(manifest.columns.size(), kColumnsNamed); ++column) {
       const std::string& name = manifest.columns[column].name;
-      columns.push_back({{"name", name.substr(0, 64)}, {"type", manifest.columns[column].type}, {"personal", project_.about.personal.contains(name)}});
+      columns.push_back(
+          {{"name", name.substr(0, 64)}, {"type", manifest.columns[column].type}, {"personal", project_.about.personal.contains(name)}});
     }
     return columns;
   }
@@ -231,20 +235,22 @@ class Taking {
     for (const Json& output : outputs) brought_.insert(output["ref"]["hash"].get<std::string>());
     Json counts = counts_of(record);
     if (unknown > 0) counts["inputs_not_recorded"] = unknown;
-    return ledger_.event("stage.run",
-                         {{"stage", record.stage},
-                          {"key", record.key},
-                          {"inputs", inputs},
-                          {"outputs", outputs},
-                          {"options", workspace_.objects().put_json(options_json(record))},
-                          {"seed", static_cast<std::int64_t>(record.seed & ((std::uint64_t{1} << 53) - 1))},
-                          {"code", {{"version", record.code_version}, {"commit", program.value("commit", "unknown")}, {"build", program.value("build", "unknown")}}},
-                          {"environment", workspace_.objects().put_json(record.detail.value("environment", Json{{"machine", "unknown"}}))},
-                          {"started", record.started},
-                          {"ended", record.ended},
-                          {"outcome", record.outcome},
-                          {"counts", counts}},
-                         {record.key, record.started});
+    return ledger_.event(
+        "stage.run",
+        {{"stage", record.stage},
+         {"key", record.key},
+         {"inputs", inputs},
+         {"outputs", outputs},
+         {"options", workspace_.objects().put_json(options_json(record))},
+         {"seed", static_cast<std::int64_t>(record.seed & ((std::uint64_t{1} << 53) - 1))},
+         {"code",
+          {{"version", record.code_version}, {"commit", program.value("commit", "unknown")}, {"build", program.value("build", "unknown")}}},
+         {"environment", workspace_.objects().put_json(record.detail.value("environment", Json{{"machine", "unknown"}}))},
+         {"started", record.started},
+         {"ended", record.ended},
+         {"outcome", record.outcome},
+         {"counts", counts}},
+        {record.key, record.started});
   }
 
   // Those of a record older than the ledger may be outputs of runs whose records are gone.
@@ -259,7 +265,8 @@ class Taking {
   // The parts of what is made of parts, such as the votes of a thousand sources, are listed in one object.
   std::vector<NamedRef> outputs_of(const RunRecord& record) {
     std::vector<NamedRef> outputs = own(record.outputs), parts;
-    std::ranges::copy_if(record.outputs, std::back_inserter(parts), [](const NamedRef& ref) { return ref.name.find('/') != std::string::npos; });
+    std::ranges::copy_if(record.outputs, std::back_inserter(parts),
+                         [](const NamedRef& ref) { return ref.name.find('/') != std::string::npos; });
     if (!parts.empty()) outputs.push_back({"parts", put_refs(workspace_.objects(), parts)});
     return outputs;
   }
@@ -273,7 +280,8 @@ class Taking {
 
   // Options, and the parts of the key with their hashes: what explains why the stage ran.
   static Json options_json(const RunRecord& record) {
-    Json options = {{"options", record.options}, {"parts", record.detail.value("parts", Json::array())}, {"why", record.detail.value("why", "")}};
+    Json options = {
+        {"options", record.options}, {"parts", record.detail.value("parts", Json::array())}, {"why", record.detail.value("why", "")}};
     if (record.detail.contains("error")) options["error"] = record.detail["error"];
     return options;
   }
@@ -300,14 +308,14 @@ class Taking {
         cast += count_source_votes(workspace_.checked_path(record.output("source/" + name)));
       }
       send(ledger_.event("vote.batch",
-                           {{"run", run},
-                            {"dataset", data},
-                            {"matrix", record.output("votes")},
-                            {"sources", seqs},
-                            {"rows", rows},
-                            {"votes", cast},
-                            {"abstained", rows * (end - first) - cast}},
-                           {run_token(record), std::to_string(first)}));
+                         {{"run", run},
+                          {"dataset", data},
+                          {"matrix", record.output("votes")},
+                          {"sources", seqs},
+                          {"rows", rows},
+                          {"votes", cast},
+                          {"abstained", rows * (end - first) - cast}},
+                         {run_token(record), std::to_string(first)}));
     }
   }
   static constexpr std::size_t kSourcesNamed = 1000;  // By numbers of up to ten digits, within an entry's 16 KiB.
@@ -325,9 +333,11 @@ class Taking {
     const auto parent = ledger_.index().last("gold.commit");
     const std::optional<Event> before = parent ? std::optional(ledger_.reader().event(*parent)) : std::nullopt;
     if (before && before->body.at("version") == now.version) return;
-    const GoldTable table = read_gold_table(workspace_, now, before ? std::optional(before->body.at("table").get<ObjectRef>()) : std::nullopt);
-    Json body = {{"version", now.version}, {"table", table.ref},         {"rule", now.rule},       {"counts", table.counts},
-                 {"changed", table.changed}, {"sealed", now.has_test}, {"approver", ledger_.actor().id}};
+    const GoldTable table =
+        read_gold_table(workspace_, now, before ? std::optional(before->body.at("table").get<ObjectRef>()) : std::nullopt);
+    Json body = {{"version", now.version},        {"table", table.ref},       {"rule", now.rule},
+                 {"counts", table.counts},        {"changed", table.changed}, {"sealed", now.has_test},
+                 {"approver", ledger_.actor().id}};
     if (parent) body["parent"] = *parent;
     send(ledger_.event("gold.commit", body, {now.version, parent ? std::to_string(*parent) : ""}));
   }

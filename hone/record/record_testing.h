@@ -11,7 +11,8 @@
 
 namespace hone {
 
-/// A small project of two classes without a model, in a folder of its own, with a state folder of its own: run and recorded as often as asked.
+/// A small project of two classes without a model, in a folder of its own, with a state folder of its own: run and recorded as often as
+/// asked.
 ///
 ///     ProjectForTests project;
 ///     project.run();
@@ -36,7 +37,8 @@ class ProjectForTests {
 
   void run(const std::string& until = "") {
     reopen();
-    if (const RunResult result = run_project(workspace(), {.until = until, .dry_run = false, .threads = 1, .retry = false}); result.error) throw *result.error;
+    if (const RunResult result = run_project(workspace(), {.until = until, .dry_run = false, .threads = 1, .retry = false}); result.error)
+      throw *result.error;
     record_runs(workspace(), ledger());
   }
 

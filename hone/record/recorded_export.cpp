@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t kLongestText = 1000;
 
 std::string said(const std::string& text) {
-  if (text.size() > kLongestText) throw Error(ErrorCode::kInvalidArgument, "what an export is for has more than 1,000 bytes; say it shorter");
+  if (text.size() > kLongestText)
+    throw Error(ErrorCode::kInvalidArgument, "what an export is for has more than 1,000 bytes; say it shorter");
   return text.empty() ? "not stated" : text;
 }
 
@@ -91,11 +92,13 @@ RecordedExport export_recorded(Workspace& workspace, ProjectLedger& ledger, cons
                                std::ostream& out, const Progress& progress) {
   if (options.format == TableFormat::kParquet) throw Error(ErrorCode::kInvalidArgument, "Parquet needs a file, not a stream");
   const RemovedAtEnd temporary(temporary_name(workspace.project().state()));
-  const RecordedExport made = make(workspace, ledger, options, purpose, temporary.path(), "a file in the project, before standard output", progress);
+  const RecordedExport made =
+      make(workspace, ledger, options, purpose, temporary.path(), "a file in the project, before standard output", progress);
   std::ifstream rows(temporary.path(), std::ios::binary);
   if (made.rows > 0) out << rows.rdbuf();
   if (!out.flush())
-    throw Error(ErrorCode::kIo, std::string("cannot write to standard output: ") + std::strerror(errno) + "; the rows are recorded as exported, and did not all get there");
+    throw Error(ErrorCode::kIo, std::string("cannot write to standard output: ") + std::strerror(errno) +
+                                    "; the rows are recorded as exported, and did not all get there");
   return made;
 }
 

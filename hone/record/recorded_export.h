@@ -35,8 +35,8 @@ struct ExportedFile {
 /// Writes read.export, durably, and gives its number. Call it before the file gets its name.
 std::uint64_t record_export(const Project& project, ProjectLedger& ledger, const ExportedFile& file, const ExportPurpose& purpose);
 
-/// export_labels(), written down: the rows are complete on disk, under a temporary name, and the event read.export with their hash is durable,
-/// before the file gets its name. Throws as export_labels() and ProjectLedger::writer() do; then there is no file.
+/// export_labels(), written down: the rows are complete on disk, under a temporary name, and the event read.export with their hash is
+/// durable, before the file gets its name. Throws as export_labels() and ProjectLedger::writer() do; then there is no file.
 RecordedExport export_recorded(Workspace& workspace, ProjectLedger& ledger, const ExportOptions& options, const ExportPurpose& purpose,
                                const std::filesystem::path& file, const Progress& progress = {});
 

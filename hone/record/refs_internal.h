@@ -7,8 +7,8 @@
 
 namespace hone {
 
-/// Puts a list of refs as an object of its own, for events that would need more room than an entry has (hone/ledger/refs_object.h). Sorted by
-/// name, so that the same list is the same object.
+/// Puts a list of refs as an object of its own, for events that would need more room than an entry has (hone/ledger/refs_object.h). Sorted
+/// by name, so that the same list is the same object.
 ObjectRef put_refs(ObjectStore& objects, const std::vector<NamedRef>& refs);
 
 /// Throws kCorruptData unless the object is such a list, kNotFound when it is not there.

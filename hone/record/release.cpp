@@ -25,7 +25,9 @@ using Json = nlohmann::json;
 // A name stands in commands, folders and headings.
 bool is_release_name(std::string_view name) {
   constexpr std::size_t kLongest = 64;
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
   return !name.empty() && name.size() <= kLongest && name.front() != '.' && name.front() != '-' && std::ranges::all_of(name, is_plain);
 }
 
@@ -108,17 +110,18 @@ std::string next_version(const Release* previous, const Json& diff) {
   if (!previous) return "1.0.0";
   auto [major, minor, patch] = parts_of(previous->version);
   const Json& rows = diff.at("rows");
-  if (rows.at("removed") > 0 || rows.at("changed") > 0)
-    return std::to_string(major + 1) + ".0.0";
+  if (rows.at("removed") > 0 || rows.at("changed") > 0) return std::to_string(major + 1) + ".0.0";
   if (rows.at("added") > 0) return std::to_string(major) + "." + std::to_string(minor + 1) + ".0";
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch + 1);
 }
 
 void check_name(const std::string& name, const std::vector<Release>& others) {
   if (!is_release_name(name))
-    throw Error(ErrorCode::kInvalidArgument, "'" + name + "' is no name for a release: up to 64 letters, digits, '.', '_' and '-', as in 2026-q1");
+    throw Error(ErrorCode::kInvalidArgument,
+                "'" + name + "' is no name for a release: up to 64 letters, digits, '.', '_' and '-', as in 2026-q1");
   if (std::ranges::find(others, name, &Release::name) != others.end())
-    throw Error(ErrorCode::kInvalidArgument, "there is a release named '" + name + "', and a release never changes; give this one another name");
+    throw Error(ErrorCode::kInvalidArgument,
+                "there is a release named '" + name + "', and a release never changes; give this one another name");
 }
 
 Release read_release(const ObjectStore& objects, const Event& event) {
@@ -143,8 +146,7 @@ std::vector<Event> release_events(ProjectLedger& ledger) {
 
 const ObjectRef& Release::object(std::string_view wanted) const {
   const auto found = objects.find(wanted);
-  if (found == objects.end())
-    throw Error(ErrorCode::kNotFound, "the release '" + name + "' holds no object '" + std::string(wanted) + "'");
+  if (found == objects.end()) throw Error(ErrorCode::kNotFound, "the release '" + name + "' holds no object '" + std::string(wanted) + "'");
   return found->second;
 }
 
@@ -160,7 +162,8 @@ Release find_release(const ObjectStore& objects, ProjectLedger& ledger, const st
     if (event.body.at("name") == name) return read_release(objects, event);
     names.push_back(event.body.at("name"));
   }
-  const std::string advice = names.empty() ? "; `hone release NAME` makes one" : suggestion(name, names) + "; `hone log --kind release` lists them";
+  const std::string advice =
+      names.empty() ? "; `hone release NAME` makes one" : suggestion(name, names) + "; `hone log --kind release` lists them";
   throw Error(ErrorCode::kNotFound, "no release named '" + name + "'" + advice);
 }
 
@@ -182,7 +185,8 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   for (const NamedRef& named : refs) made.objects.emplace(named.name, named.ref);
 
   if (options.approver.empty() && !ledger.is_solo())
-    throw Error(ErrorCode::kInvalidArgument, "this project has segregation: enforced, so a release needs an approver other than who makes it: --approver p:…");
+    throw Error(ErrorCode::kInvalidArgument,
+                "this project has segregation: enforced, so a release needs an approver other than who makes it: --approver p:…");
   const Release* previous = others.empty() ? nullptr : &others.back();
   const Json diff = previous ? diff_releases(objects, *previous, made) : Json();
   made.version = next_version(previous, diff);

@@ -20,8 +20,8 @@ struct Release {
   std::string time;       // Of the event.
   ObjectRef manifest;     // The list of all its objects, by the names below.
 
-  /// The objects: "stage/STAGE/OUTPUT", "project/FILE" (hone.yaml and what it includes), "labels.parquet" and "labels.jsonl" (as `hone export`
-  /// writes them), "release.json" (docs/json.md).
+  /// The objects: "stage/STAGE/OUTPUT", "project/FILE" (hone.yaml and what it includes), "labels.parquet" and "labels.jsonl" (as `hone
+  /// export` writes them), "release.json" (docs/json.md).
   std::map<std::string, ObjectRef, std::less<>> objects;
   /// Throws kNotFound naming the release and the object.
   const ObjectRef& object(std::string_view name) const;

@@ -35,7 +35,9 @@ std::uint64_t prefix_of(const Sha256::Digest& digest) {
 class ReleasedRows {
  public:
   ReleasedRows(const ObjectStore& objects, const Release& release)
-      : objects_(objects), release_(release), about_(objects.get_json(release.object("release.json"))),
+      : objects_(objects),
+        release_(release),
+        about_(objects.get_json(release.object("release.json"))),
         dataset_(objects, release.object("stage/" + about_.at("data_stage").get<std::string>() + "/dataset")) {
     read_rows();
     read_labels();
@@ -140,7 +142,9 @@ class Comparison {
   }
 
   Json rows_json() const {
-    return {{"from", from_.rows()}, {"to", to_.rows()}, {"added", added_.size()}, {"removed", removed_.size()}, {"changed", contents_changed_}, {"labels_changed", changed_.size()}};
+    return {{"from", from_.rows()},         {"to", to_.rows()},
+            {"added", added_.size()},       {"removed", removed_.size()},
+            {"changed", contents_changed_}, {"labels_changed", changed_.size()}};
   }
 
   Json causes_json() const {
@@ -167,7 +171,8 @@ class Comparison {
     std::map<std::string, std::map<std::string, std::uint64_t>> slices;
     const auto count = [&](const auto& by_name, const std::set<std::uint32_t>& rows, const char* what) {
       for (const auto& [name, members] : by_name)
-        slices[name][what] = static_cast<std::uint64_t>(std::ranges::count_if(members, [&](std::uint32_t row) { return rows.contains(row); }));
+        slices[name][what] =
+            static_cast<std::uint64_t>(std::ranges::count_if(members, [&](std::uint32_t row) { return rows.contains(row); }));
     };
     std::set<std::uint32_t> labels;
     for (const Changed& row : changed_) labels.insert(row.to);
@@ -177,7 +182,8 @@ class Comparison {
     count(from_.slices(), {removed_.begin(), removed_.end()}, "removed");
     Json json = Json::array();
     for (auto& [name, counts] : slices)
-      json.push_back({{"slice", name}, {"added", counts["added"]}, {"removed", counts["removed"]}, {"labels_changed", counts["labels_changed"]}});
+      json.push_back(
+          {{"slice", name}, {"added", counts["added"]}, {"removed", counts["removed"]}, {"labels_changed", counts["labels_changed"]}});
     return json;
   }
 
@@ -186,7 +192,11 @@ class Comparison {
     for (const Changed& row : changed_) {
       if (json.size() == kExamplesShown) break;
       const auto label = [](const std::string& words) { return words.empty() ? Json() : Json(words); };
-      json.push_back({{"id", to_.id(row.to)}, {"from", label(from_.label(row.from))}, {"to", label(to_.label(row.to))}, {"cause", cause(row)}, {"sources", row.sources}});
+      json.push_back({{"id", to_.id(row.to)},
+                      {"from", label(from_.label(row.from))},
+                      {"to", label(to_.label(row.to))},
+                      {"cause", cause(row)},
+                      {"sources", row.sources}});
     }
     return json;
   }
@@ -222,7 +232,8 @@ class Comparison {
     if (changed_.empty()) return;
     for (const std::string& name : names) {
       const auto before = from_.sources().find(name), after = to_.sources().find(name);
-      const bool same = before != from_.sources().end() && after != to_.sources().end() && before->second == after->second && from_.rows() == to_.rows() && added_.empty();
+      const bool same = before != from_.sources().end() && after != to_.sources().end() && before->second == after->second &&
+                        from_.rows() == to_.rows() && added_.empty();
       if (same) continue;
       const std::vector<ClassId> old_votes = from_.votes(name), new_votes = to_.votes(name);
       for (Changed& row : changed_)

@@ -35,8 +35,7 @@ class RecordedProject : public testing::Test {
     std::filesystem::permissions(folder_ / "state", std::filesystem::perms::owner_all);
     write("hone.yaml", kYaml);
     std::string rows = "id,text,label\n";
-    for (int row = 0; row < 100; ++row)
-      rows += "r" + std::to_string(row) + (row % 2 ? ",my card came,card\n" : ",it was stolen,fraud\n");
+    for (int row = 0; row < 100; ++row) rows += "r" + std::to_string(row) + (row % 2 ? ",my card came,card\n" : ",it was stolen,fraud\n");
     write("rows.csv", rows);
   }
 

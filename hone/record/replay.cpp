@@ -20,7 +20,8 @@ constexpr std::string_view kProjectFiles = "project/";
 std::filesystem::path checked_name(const std::string& name) {
   const std::filesystem::path path(name);
   const bool leads_out = path.is_absolute() || std::ranges::any_of(path, [](const std::filesystem::path& part) { return part == ".."; });
-  if (name.empty() || leads_out) throw Error(ErrorCode::kCorruptData, "the release names a file '" + name + "', which leads out of the project");
+  if (name.empty() || leads_out)
+    throw Error(ErrorCode::kCorruptData, "the release names a file '" + name + "', which leads out of the project");
   return path;
 }
 

@@ -38,7 +38,8 @@ Json source_versions_json(LedgerAnswer& answer, const std::vector<std::uint64_t>
 }
 
 Json import_json(LedgerAnswer& answer, std::uint64_t seq) {
-  return answer.named(seq, {"dataset", "rows", "source", "licence", "purpose", "legal_basis", "pii", "consent", "retain_until", "rejected", "id_rule"});
+  return answer.named(
+      seq, {"dataset", "rows", "source", "licence", "purpose", "legal_basis", "pii", "consent", "retain_until", "rejected", "id_rule"});
 }
 
 Json gold_version_json(LedgerAnswer& answer, std::uint64_t seq) {
@@ -78,7 +79,8 @@ Json exports_json(LedgerAnswer& answer, const std::vector<std::string>& hashes) 
       seqs.insert(seq);
   Json list = Json::array();
   for (const std::uint64_t seq : seqs)
-    if (list.size() < kExportsNamed) list.push_back(answer.named(seq, {"format", "rows", "file", "guarded", "purpose", "licence", "recipient"}));
+    if (list.size() < kExportsNamed)
+      list.push_back(answer.named(seq, {"format", "rows", "file", "guarded", "purpose", "licence", "recipient"}));
   return list;
 }
 

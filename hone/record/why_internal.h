@@ -26,10 +26,12 @@ nlohmann::json run_json(LedgerAnswer& answer, std::uint64_t seq);
 /// The datasets that these runs made: [{"hash", "made_by", "import", "note"}], `import` null of one that was derived.
 nlohmann::json datasets_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs);
 
-/// Where an object comes from: {"hash", "made_by", "note"}. `made_by` is the event that brought it, null with a note where none is recorded.
+/// Where an object comes from: {"hash", "made_by", "note"}. `made_by` is the event that brought it, null with a note where none is
+/// recorded.
 nlohmann::json pin_json(LedgerAnswer& answer, const std::string& hash);
 
-/// Exports of any of these objects, the newest first, at most twenty: the event with format, rows, file, guarded, purpose, licence, recipient.
+/// Exports of any of these objects, the newest first, at most twenty: the event with format, rows, file, guarded, purpose, licence,
+/// recipient.
 nlohmann::json exports_json(LedgerAnswer& answer, const std::vector<std::string>& hashes);
 
 /// Who acted in these events: [{"actor", "who", "who_note", "kinds": {"stage.run": 4}}], by the first of them.

@@ -13,8 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array kMetrics{"accuracy", "macro_f1",          "weighted_f1",     "micro_f1",    "micro_precision",
-                              "micro_recall", "log_loss", "ece", "coverage", "accuracy_on_covered"};
+constexpr std::array kMetrics{"accuracy",     "macro_f1", "weighted_f1", "micro_f1", "micro_precision",
+                              "micro_recall", "log_loss", "ece",         "coverage", "accuracy_on_covered"};
 
 // The system that the report's first sentence is about: its key in the report, and its name there.
 struct System {
@@ -41,7 +41,8 @@ const Json& slice_named(const Json& report, const std::string& name) {
     if (slice.at("slice") == name) return slice;
     names.push_back(slice.at("slice"));
   }
-  throw Error(ErrorCode::kNotFound, "no slice named '" + name + "'" + (names.empty() ? "; hone.yaml defines none" : suggestion(name, names)));
+  throw Error(ErrorCode::kNotFound,
+              "no slice named '" + name + "'" + (names.empty() ? "; hone.yaml defines none" : suggestion(name, names)));
 }
 
 // The number, where it stands in the report, and on which rows it was measured.
@@ -58,7 +59,8 @@ Json measured_json(const Json& report, const System& system, const std::string& 
     metrics = &slice.at(system.key);
   }
   json["value"] = metrics->is_object() && metrics->contains(metric) ? metrics->at(metric) : Json();
-  if (json["value"].is_null() && json["note"] == "") json["note"] = "it was not measured there: too few rows with gold, or not a metric of this task";
+  if (json["value"].is_null() && json["note"] == "")
+    json["note"] = "it was not measured there: too few rows with gold, or not a metric of this task";
   return json;
 }
 
@@ -93,7 +95,9 @@ Json pins_json(LedgerAnswer& answer, const Workspace& workspace, const std::vect
 Json exposure_json(LedgerAnswer& answer) {
   const std::uint64_t runs = answer.index().find({.kinds = {"stage.run"}, .name = "evaluate"}).size();
   const std::uint64_t reads = answer.index().find({.kinds = {"read.sealed"}}).size();
-  return {{"evaluations", runs}, {"sealed_reads", reads}, {"note", "runs of evaluation that the ledger has; each read the gold of the test split, where there is some"}};
+  return {{"evaluations", runs},
+          {"sealed_reads", reads},
+          {"note", "runs of evaluation that the ledger has; each read the gold of the test split, where there is some"}};
 }
 
 Json again_json(const MetricAsked& asked) {

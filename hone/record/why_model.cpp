@@ -37,7 +37,9 @@ Json object_json(const ObjectStore& objects, const Event& run, const char* membe
 
 Json model_json(const ObjectStore& objects, LedgerAnswer& answer, std::uint64_t train) {
   const Event& run = answer.event(train);
-  Json json{{"hash", *hash_in(run, "outputs", "model")}, {"base", nullptr}, {"base_note", "none: it was trained from the start, on the labels below"}};
+  Json json{{"hash", *hash_in(run, "outputs", "model")},
+            {"base", nullptr},
+            {"base_note", "none: it was trained from the start, on the labels below"}};
   const Json options = object_json(objects, run, "options", json["options_note"]);
   json["options"] = options.is_object() ? options.value("options", Json()) : Json();
   json["seed"] = run.body.at("seed");
@@ -60,7 +62,8 @@ Json runs_json(LedgerAnswer& answer, const std::vector<std::uint64_t>& runs) {
 // Releases whose pins name the model.
 Json releases_with(LedgerAnswer& answer, const std::string& model) {
   Json list = Json::array();
-  for (const std::uint64_t seq : answer.index().find({.kinds = {"release"}, .object = model})) list.push_back(answer.named(seq, {"name", "version"}));
+  for (const std::uint64_t seq : answer.index().find({.kinds = {"release"}, .object = model}))
+    list.push_back(answer.named(seq, {"name", "version"}));
   return list;
 }
 
@@ -86,7 +89,8 @@ Json why_model(Workspace& workspace, ProjectLedger& ledger) {
   json["gold"] = gold ? gold_version_json(answer, *gold) : Json();
   json["gold_note"] = gold ? "" : "no version of gold of this dataset is recorded";
   json["releases"] = releases_with(answer, model);
-  Ingredients ingredients{.objects = {}, .labels = hash_in(answer.event(train), "inputs", "labels.patterns"), .sources = sources, .gold = gold};
+  Ingredients ingredients{
+      .objects = {}, .labels = hash_in(answer.event(train), "inputs", "labels.patterns"), .sources = sources, .gold = gold};
   if (dataset) ingredients.objects = objects_of_dataset(workspace.objects(), *dataset);
   json["later"] = later_json(answer, workspace.objects(), ingredients);
   json["people"] = people_json(answer, answer.events());

@@ -43,7 +43,8 @@ Json named_object(const ObjectStore& objects, const Json& body, const char* memb
 Json diff_json(const ObjectStore& objects, LedgerAnswer& answer, const Json& body) {
   if (!body.contains("previous")) return nullptr;
   const Json diff = named_object(objects, body, "diff");
-  Json json = {{"from", answer.named(body.at("previous").get<std::uint64_t>(), {"name", "version"})}, {"note", diff.is_null() ? "what changed is gone: the object is not there" : ""}};
+  Json json = {{"from", answer.named(body.at("previous").get<std::uint64_t>(), {"name", "version"})},
+               {"note", diff.is_null() ? "what changed is gone: the object is not there" : ""}};
   for (const char* part : {"rows", "causes", "by_source", "slices", "sources"}) json[part] = diff.is_null() ? Json() : diff.at(part);
   return json;
 }
@@ -55,7 +56,8 @@ Json open_points(const ObjectStore& objects, const Json& body, Json& note) {
   Json open = Json::array();
   if (checklist.is_object())
     for (const Json& point : checklist.at("points"))
-      if (point.at("answer") == "not met") open.push_back({{"number", point.at("number")}, {"asked", point.at("asked")}, {"because", point.at("because")}});
+      if (point.at("answer") == "not met")
+        open.push_back({{"number", point.at("number")}, {"asked", point.at("asked")}, {"because", point.at("because")}});
   return open;
 }
 
@@ -63,7 +65,8 @@ Json open_points(const ObjectStore& objects, const Json& body, Json& note) {
 Json anchors_json(LedgerAnswer& answer, std::uint64_t seq) {
   Json list = Json::array();
   for (const std::uint64_t anchor : answer.index().find({.kinds = {"anchor"}, .after_seq = seq}))
-    if (list.size() < kAnchorsNamed && answer.event(anchor).body.at("size") > seq) list.push_back(answer.named(anchor, {"size", "root", "place"}));
+    if (list.size() < kAnchorsNamed && answer.event(anchor).body.at("size") > seq)
+      list.push_back(answer.named(anchor, {"size", "root", "place"}));
   return list;
 }
 
@@ -71,7 +74,9 @@ Json approval_json(LedgerAnswer& answer, ProjectLedger& ledger, const Event& eve
   Json json = answer.person(event.body.at("approver"));
   const bool is_another = event.body.at("approver") != event.actor;
   json["independent"] = is_another;
-  json["note"] = is_another ? "" : ledger.is_solo() ? "who made it approved it: this ledger is kept by one person alone" : "who made it approved it";
+  json["note"] = is_another         ? ""
+                 : ledger.is_solo() ? "who made it approved it: this ledger is kept by one person alone"
+                                    : "who made it approved it";
   return json;
 }
 

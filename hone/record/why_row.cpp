@@ -22,7 +22,9 @@ std::vector<RunRecord> records_of(const Workspace& workspace, const Json& explai
   std::vector<RunRecord> records;
   for (const Json& run : explained.at("runs")) {
     auto record = workspace.runs().find(run.at("key").get<std::string>());
-    if (!record) throw Error(ErrorCode::kNotFound, "the record of the stage '" + run.at("stage").get<std::string>() + "' is gone; `hone run` makes it again");
+    if (!record)
+      throw Error(ErrorCode::kNotFound,
+                  "the record of the stage '" + run.at("stage").get<std::string>() + "' is gone; `hone run` makes it again");
     records.push_back(std::move(*record));
   }
   return records;
@@ -65,7 +67,7 @@ Json import_of_row(LedgerAnswer& answer, const std::vector<RunRecord>& records, 
 
 Json gold_of_row(LedgerAnswer& answer, const Workspace& workspace, const std::string& dataset, Json& recorded) {
   const auto seq = gold_of(answer, dataset);
-  recorded["gold_note"] = seq                                         ? ""
+  recorded["gold_note"] = seq                                      ? ""
                           : workspace.project().gold.field.empty() ? "this project has no gold"
                                                                    : "no version of the gold of this dataset is recorded";
   return seq ? gold_version_json(answer, *seq) : Json();
@@ -79,7 +81,8 @@ struct LabelObjects {
 
 LabelObjects label_objects(const ObjectStore& objects, const Release& release) {
   const std::string stage = objects.get_json(release.object("release.json")).at("data_stage");
-  return {release.object("stage/" + stage + "/dataset"), release.object("stage/label/labels.patterns"), release.object("stage/label/labels.examples")};
+  return {release.object("stage/" + stage + "/dataset"), release.object("stage/label/labels.patterns"),
+          release.object("stage/label/labels.examples")};
 }
 
 // The label of the row with this ID: {"holds_row", "label"}; the label is a class, a list of them, or null.
@@ -110,7 +113,8 @@ class RowInReleases {
     Json list = Json::array();
     for (std::size_t place = 0; place < std::min(seqs.size(), kReleasesLookedAt); ++place) list.push_back(look(ledger, seqs[place]));
     if (seqs.size() > kReleasesLookedAt)
-      notes.push_back(std::to_string(seqs.size() - kReleasesLookedAt) + " older releases were not looked at; `hone why --release NAME` explains one");
+      notes.push_back(std::to_string(seqs.size() - kReleasesLookedAt) +
+                      " older releases were not looked at; `hone why --release NAME` explains one");
     return list;
   }
 
@@ -146,7 +150,8 @@ class RowInReleases {
   std::vector<std::string> with_row_;
 };
 
-Json recorded_json(Workspace& workspace, ProjectLedger& ledger, LedgerAnswer& answer, const std::vector<RunRecord>& records, const Json& explained) {
+Json recorded_json(Workspace& workspace, ProjectLedger& ledger, LedgerAnswer& answer, const std::vector<RunRecord>& records,
+                   const Json& explained) {
   Json recorded{{"notes", Json::array()}};
   const RunRecord &data = *find_record(records, data_stage(workspace.project())), &label = *find_record(records, "label");
   const std::string dataset = data.output("dataset").hash, labels = label.output("labels.patterns").hash;
@@ -166,7 +171,8 @@ Json explained_or_erased(Workspace& workspace, std::string_view row) {
     return explain_row(workspace, row);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kNotFound || !workspace.project().data.erased.holds(row)) throw;
-    throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) + "': it was erased; `hone log --kind erase.order` says when, and on what ground");
+    throw Error(ErrorCode::kNotFound, "no row with the id '" + std::string(row) +
+                                          "': it was erased; `hone log --kind erase.order` says when, and on what ground");
   }
 }
 

@@ -136,8 +136,14 @@ TEST(WhyMetric, OnASliceSaysItsRule) {
 TEST(WhyMetric, RefusesWhatThereIsNotNamingTheNearest) {
   ProjectForTests project;
   project.run();
-  EXPECT_NE(message_of([&] { why_metric(project.workspace(), project.ledger(), {.metric = "acuracy", .slice = ""}); }).find("did you mean 'accuracy'"), std::string::npos);
-  EXPECT_NE(message_of([&] { why_metric(project.workspace(), project.ledger(), {.metric = "ece", .slice = "shrt"}); }).find("did you mean 'short'"), std::string::npos);
+  EXPECT_NE(message_of([&] {
+              why_metric(project.workspace(), project.ledger(), {.metric = "acuracy", .slice = ""});
+            }).find("did you mean 'accuracy'"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              why_metric(project.workspace(), project.ledger(), {.metric = "ece", .slice = "shrt"});
+            }).find("did you mean 'short'"),
+            std::string::npos);
 }
 
 TEST(WhyModel, SaysThatNothingIsTrained) {
