@@ -150,7 +150,7 @@ def libraries(program):
 
 def headers(programs):
     """Every header of others that was compiled into `programs` (Ninja's targets)."""
-    objects = {name for name in output_of("ninja", "-C", BUILD, "-t", "inputs", *programs).split() if name.endswith(".cpp.o")}
+    objects = {name for name in output_of("ninja", "-C", BUILD, "-t", "inputs", *programs).split() if name.endswith((".cpp.o", ".cxx.o"))}  # The second: several files compiled as one.
     included = remembered_headers(objects)
     forgotten = objects - included.keys()
     if forgotten or not objects:

@@ -198,7 +198,7 @@ TEST_F(ImportTest, AllowsAsManyBadRowsAsItIsToldAndShowsTenOfThem) {
   for (int row = 0; row < 12; ++row) text += "bad\n";
   ImportOptions some = options({file("a.csv", text)});
   EXPECT_TRUE(has(error_importing(some),
-                  "12 of 1000 rows cannot be used (1.2 %; max_bad_rows allows 1 %):\n  a.csv:990: has 1 field where the header has 2"));
+                  "12 of 1,000 rows cannot be used (1.2 %; max_bad_rows allows 1 %):\n  a.csv:990: has 1 field where the header has 2"));
   EXPECT_TRUE(has(error_importing(some), "\n  a.csv:999: "));
   EXPECT_TRUE(has(error_importing(some), "\n  and 2 more"));
   EXPECT_FALSE(has(error_importing(some), "a.csv:1000"));

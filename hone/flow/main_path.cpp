@@ -244,10 +244,14 @@ void sweep_temporary(const Workspace& workspace, std::filesystem::file_time_type
   for (const Entry& shard : std::filesystem::directory_iterator(workspace.objects().folder()))
     if (shard.is_directory()) look(shard.path(), is_unfinished);
   look(workspace.runs().folder(), is_unfinished);
-  look(workspace.project().state(), [&](const Entry& entry) {
+  const auto is_old = [&](const Entry& entry) {
     std::error_code gone;  // A file that its writer has just put in place has no time, and nothing is removed under its old name.
     return is_temporary(entry.path()) && entry.last_write_time(gone) < lock_since;
-  });
+  };
+  look(workspace.project().state(), is_old);
+  if (const std::filesystem::path ledger = workspace.project().state() / "ledger"; std::filesystem::exists(ledger))
+    for (const Entry& entry : std::filesystem::recursive_directory_iterator(ledger))
+      if (is_old(entry)) left.push_back(entry.path());
   for (const std::filesystem::path& path : left) std::filesystem::remove_all(path);
 }
 

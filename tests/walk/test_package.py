@@ -109,7 +109,7 @@ class PackageRefusesTest(ProjectTest):
 
     def test_programs_whose_headers_ninja_forgot(self):
         self.replace("remembered_headers", lambda objects: {name: [] for name in sorted(objects)[1:]})
-        with self.assertRaisesRegex(package.PackageError, "Ninja does not remember what cli/.*aggregate.cpp.o includes"):
+        with self.assertRaisesRegex(package.PackageError, r"Ninja does not remember what \S+\.o includes"):
             package.headers(["hone_cli"])
 
     def replace(self, name, value):
