@@ -66,8 +66,8 @@ void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, con
   }
 }
 
-// Writes the run into the ledger. Where that cannot be done now, as without the key, the next run does it; that is said. A ledger that is
-// not what it was is no such case.
+// Writes the run into the ledger. Where that cannot be done now, as without the key or in a copy whose original went on, a later run does
+// it; that is said. A ledger that is damaged is no such case.
 nlohmann::json record(Workspace& workspace, const RunResult& result) {
   try {
     const auto start = std::chrono::steady_clock::now();
@@ -77,7 +77,8 @@ nlohmann::json record(Workspace& workspace, const RunResult& result) {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
     return {{"events", recorded.events}, {"seconds", passed.count()}, {"pending", nullptr}};
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kCorruptData || error.code() == ErrorCode::kInternal) throw;
+    const bool is_older_copy = std::string_view(error.what()).starts_with("LEDGER_ROLLED_BACK");
+    if ((error.code() == ErrorCode::kCorruptData && !is_older_copy) || error.code() == ErrorCode::kInternal) throw;
     return {{"events", 0}, {"seconds", 0.0}, {"pending", error.what()}};
   }
 }

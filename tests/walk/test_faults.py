@@ -471,7 +471,9 @@ class TamperTest(FaultTest):
         shutil.copytree(project / ".hone", sound)
         expected = made(project)
         chance = random.Random(f"{SEED} tamper")
-        files = sorted(path.relative_to(sound) for path in sound.rglob("*") if path.is_file() and path.name not in ("lock", "report.html"))
+        files = sorted(path.relative_to(sound) for path in sound.rglob("*") if path.is_file() and path.stat().st_size > 0 and path.name not in ("lock", "report.html"))
+        # The ledger and the payloads cannot be made again: what becomes of them is in test_record, test_verify and the ledger's own tests.
+        files = [name for name in files if name.parts[0] not in ("ledger", "payload.db")]
         answers = {words: hone(*words, "--project", project).stdout for words in (("report", "--json"), ("why", "0-1", "--json"))}
         for attempt in range(300 if LONG else 40):
             name = files[attempt % len(files)]
