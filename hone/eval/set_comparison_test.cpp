@@ -13,8 +13,8 @@ namespace {
 
 using Row = std::vector<ClassId>;
 
-constexpr std::size_t kClasses = 3;
-constexpr double kHeldShares[kClasses]{0.3, 0.2, 0.1};
+constexpr std::size_t kSetClasses = 3;
+constexpr double kHeldShares[kSetClasses]{0.3, 0.2, 0.1};
 
 ClassSets gold_of(const std::vector<Row>& rows) {
   ClassSets gold;
@@ -24,7 +24,7 @@ ClassSets gold_of(const std::vector<Row>& rows) {
 
 // Labels that hold exactly these classes.
 SoftSets labels_of(const std::vector<Row>& rows) {
-  SoftSets labels(std::vector<float>(kClasses, 0.1f));
+  SoftSets labels(std::vector<float>(kSetClasses, 0.1f));
   for (const Row& row : rows) labels.add_pattern(row, std::vector<float>(row.size(), 0.9f));
   return labels;
 }
@@ -37,7 +37,7 @@ std::vector<std::uint32_t> numbers(std::size_t count) {
 
 Row drawn_gold(RandomStream& random) {
   Row row;
-  for (ClassId id = 0; id < kClasses; ++id)
+  for (ClassId id = 0; id < kSetClasses; ++id)
     if (random.uniform() < kHeldShares[id]) row.push_back(id);
   return row;
 }
@@ -45,7 +45,7 @@ Row drawn_gold(RandomStream& random) {
 // The same row said by somebody who is right about each class by itself on a share of the rows.
 Row said_of(const Row& row, double right, RandomStream& random) {
   Row said;
-  for (ClassId id = 0; id < kClasses; ++id)
+  for (ClassId id = 0; id < kSetClasses; ++id)
     if ((random.uniform() < right) == (std::ranges::find(row, id) != row.end())) said.push_back(id);
   return said;
 }
