@@ -176,7 +176,7 @@ class LineageBuilder {
     if (made.empty()) return made;
     for (const Json& output : run.body.at("outputs")) {
       const std::string name = output.at("name");
-      if (!node_of_.emplace(output.at("ref").at("hash"), made).second || name.find('/') != std::string::npos) continue;
+      if (!node_of_.emplace(output.at("ref").at("hash"), made).second || name.find('/') != std::string::npos || name == "parts") continue;
       others += (others.empty() ? "" : ", ") + name;
     }
     if (!others.empty()) graph_.add_note(made, "with " + others);

@@ -81,6 +81,8 @@ async function takeDocsShots(browser, url, folder) {
   await shoot("print", kPaper, { media: "print" });
   const page = await openAt(browser, url, kDocs, { colorScheme: "light" });
   await unstick(page);
+  const dataset = page.locator("#lineage .node-dataset").first();
+  if ((await dataset.count()) === 1) await dataset.focus();  // So that the picture has what is told of a part.
   for (const id of kSections.filter((id) => id !== "result")) await shootPart(page, `section#${id}`, fileOf(id));
   for (const [kind, { of, hash }] of Object.entries(kParts)) {
     if (hash) await page.evaluate((address) => (location.hash = address), await hash(page)).then(() => page.waitForTimeout(200));
