@@ -77,7 +77,7 @@ struct Project {
 
   std::filesystem::path state() const { return root / ".hone"; }
   std::filesystem::path erased_file() const { return state() / "erased.json"; }
-  bool trains() const { return model.at("name") != "none"; }
+  bool trains() const { return model.at("name").get_ref<const std::string&>() != "none"; }
 };
 
 /// The nearest folder at or above `from` that holds hone.yaml. Throws kNotFound saying what to do.
