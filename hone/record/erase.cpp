@@ -168,6 +168,7 @@ nlohmann::json erase_row(Workspace& workspace, ProjectLedger& ledger, const Eras
   {
     const ProjectLock lock(project.state() / "lock");
     for (const ObjectRef& object : erasure.objects) workspace.objects().remove(object);
+    std::filesystem::remove(report_page_path(project));  // It may show the row; the run makes it anew.
   }
   Workspace without(load_project(project.root));
   const RunResult run = run_project(without, {.until = {}, .dry_run = false, .threads = options.threads, .retry = false}, progress);
