@@ -35,7 +35,7 @@ std::optional<std::uint64_t> done_of(LedgerAnswer& answer, std::uint64_t order) 
 // Whether the order took the object away, and nothing made it again since, byte by byte.
 bool took_away(const Event& order, const std::string& hash, const ObjectStore& objects) {
   return std::ranges::any_of(order.body.at("objects"), [&](const Json& object) {
-    return object.at("old").at("hash") == hash && !objects.has(object.at("old").get<ObjectRef>());
+    return object.at("old").at("hash").get_ref<const std::string&>() == hash && !objects.has(object.at("old").get<ObjectRef>());
   });
 }
 
