@@ -162,7 +162,7 @@ class FullDiskTest(FaultTest):
         shutil.copytree(project / ".hone", self.folder / "labeled", symlinks=True)
         expected = self.expected(project)
         failed = 0
-        for kilobytes in range(200, 40000, 150 if LONG else 600):
+        for kilobytes in range(200, 40000, 20 if LONG else 40):
             script = 'cp -a "$4/." "$1" || exit 97\n"$2" run --project "$3"'
             done = self.in_small_disk(project / ".hone", kilobytes, script, project, self.folder / "labeled")
             if done.returncode == 0:
