@@ -1,8 +1,12 @@
+#include <unistd.h>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <new>
 
 #include "cli/app.h"
 #include "cli/complete.h"
@@ -79,10 +83,24 @@ int run_to_end(int argc, char** argv) {
   }
 }
 
+// Where memory ends inside a function of Arrow's that must not throw, nobody can catch it: the words are all that is left.
+[[noreturn]] void end_in_words() {
+  std::string_view words = "hone: internal error: it had to end at once; please report it with the command and `hone --version`\n";
+  try {
+    if (const std::exception_ptr cause = std::current_exception()) std::rethrow_exception(cause);
+  } catch (const std::bad_alloc&) {
+    words = "hone: memory ran out: close other programs, or use a machine with more memory\n";
+  } catch (...) {
+  }
+  static_cast<void>(!write(STDERR_FILENO, words.data(), words.size()));
+  std::_Exit(1);
+}
+
 }  // namespace
 }  // namespace hone::cli
 
 int main(int argc, char** argv) {
+  std::set_terminate(hone::cli::end_in_words);
   hone::cli::watch_interrupts();
   const int status = hone::cli::run_to_end(argc, argv);
   hone::cli::end_if_interrupted();

@@ -7,6 +7,7 @@
 #include <parquet/properties.h>
 
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/checked_memory.h"
 #include "hone/data/part_writer_internal.h"
 
 namespace hone {
@@ -19,7 +20,7 @@ constexpr std::uint64_t kGroupBytes = 128 << 20;
 // Ids and lines hardly repeat, so a dictionary of them costs time and saves nothing; statistics are read by nobody.
 std::shared_ptr<parquet::WriterProperties> properties() {
   parquet::WriterProperties::Builder builder;
-  builder.compression(parquet::Compression::ZSTD)->max_row_group_length(kGroupRows)->disable_statistics();
+  builder.memory_pool(checked_memory())->compression(parquet::Compression::ZSTD)->max_row_group_length(kGroupRows)->disable_statistics();
   builder.disable_dictionary(std::string(kIdColumn))->disable_dictionary(std::string(kLineColumn));
   return builder.build();
 }
@@ -60,7 +61,7 @@ PartWriter::~PartWriter() {
 void PartWriter::open() {
   file_.emplace(temporary_name(objects_.temporary_folder()));
   stream_ = value_of(arrow::io::FileOutputStream::Open(file_->path().string()), kTrouble, ErrorCode::kIo);
-  guarded([&] { return parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), stream_, properties()).Value(&writer_); });
+  guarded([&] { return parquet::arrow::FileWriter::Open(*schema_, checked_memory(), stream_, properties()).Value(&writer_); });
 }
 
 void PartWriter::write(const arrow::RecordBatch& batch) {

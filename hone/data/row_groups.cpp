@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "hone/data/arrow_status_internal.h"
+#include "hone/data/checked_memory.h"
 #include "hone/data/forest_internal.h"
 
 namespace hone {
@@ -78,9 +79,10 @@ void write_row_groups(std::span<const std::uint32_t> groups, const std::filesyst
   const auto schema = arrow::schema({arrow::field("row", arrow::uint32(), false), arrow::field("group", arrow::uint32(), false)});
   const auto table = arrow::Table::Make(schema, {column(rows), column(numbers)});
   const std::string trouble = "cannot write '" + file.string() + "'";
-  const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->build();
+  const auto properties =
+      parquet::WriterProperties::Builder().memory_pool(checked_memory())->compression(parquet::Compression::ZSTD)->build();
   const auto out = value_of(arrow::io::FileOutputStream::Open(file.string()), trouble, ErrorCode::kIo);
-  check(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), out, 1 << 20, properties), trouble, ErrorCode::kIo);
+  check(parquet::arrow::WriteTable(*table, checked_memory(), out, 1 << 20, properties), trouble, ErrorCode::kIo);
   check(out->Close(), trouble, ErrorCode::kIo);
 }
 

@@ -19,6 +19,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/data/checked_memory.h"
 
 namespace hone {
 namespace {
@@ -142,8 +143,9 @@ class ParquetWriter : public TableWriter {
     check(arrow::RecordBatchBuilder::Make(schema_, arrow::default_memory_pool()).Value(&builders_));
     auto out = arrow::io::FileOutputStream::Open(file.string());
     check(out.status());
-    const auto properties = parquet::WriterProperties::Builder().compression(arrow::Compression::ZSTD)->build();
-    auto writer = parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), *out, properties,
+    const auto properties =
+        parquet::WriterProperties::Builder().memory_pool(checked_memory())->compression(arrow::Compression::ZSTD)->build();
+    auto writer = parquet::arrow::FileWriter::Open(*schema_, checked_memory(), *out, properties,
                                                    parquet::ArrowWriterProperties::Builder().store_schema()->build());
     check(writer.status());
     writer_ = std::move(*writer);

@@ -7,6 +7,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
+#include "hone/data/checked_memory.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/job/child.h"
 #include "hone/job/train_job.h"
@@ -30,7 +31,8 @@ void write_valid_gold(const std::vector<ClassId>& gold, const std::vector<Split>
   const auto table = arrow::Table::Make(arrow::schema({arrow::field("gold", arrow::uint16())}), {column});
   const auto out = arrow::io::FileOutputStream::Open(file.string());
   check(out.status());
-  check(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), *out, 1 << 20));
+  check(parquet::arrow::WriteTable(*table, checked_memory(), *out, 1 << 20,
+                                   parquet::WriterProperties::Builder().memory_pool(checked_memory())->build()));
   check((*out)->Close());
 }
 

@@ -16,6 +16,7 @@
 #include <limits>
 
 #include "hone/core/error.h"
+#include "hone/data/checked_memory.h"
 
 namespace hone::parquet_files {
 namespace {
@@ -23,7 +24,9 @@ namespace {
 // Everything on disk is a row group by intention, never because a writer's own limit cut it.
 std::shared_ptr<parquet::WriterProperties> writer_properties(const std::string& spread) {
   parquet::WriterProperties::Builder builder;
-  builder.compression(parquet::Compression::ZSTD)->max_row_group_length(std::numeric_limits<std::int64_t>::max());
+  builder.memory_pool(checked_memory())
+      ->compression(parquet::Compression::ZSTD)
+      ->max_row_group_length(std::numeric_limits<std::int64_t>::max());
   if (!spread.empty()) builder.disable_dictionary(spread)->encoding(spread, parquet::Encoding::DELTA_BINARY_PACKED);
   return builder.build();
 }
@@ -42,7 +45,7 @@ T check(arrow::Result<T> result, const std::filesystem::path& path) {
 
 Writer::Writer(const std::filesystem::path& path, std::shared_ptr<arrow::Schema> schema, const std::string& spread)
     : path_(path), file_(check(arrow::io::FileOutputStream::Open(path.string()), path)) {
-  writer_ = check(parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), file_, writer_properties(spread)), path);
+  writer_ = check(parquet::arrow::FileWriter::Open(*schema, checked_memory(), file_, writer_properties(spread)), path);
 }
 
 void Writer::add(const arrow::Table& group) {
