@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "hone/core/error.h"
+#include "hone/core/file.h"
 #include "hone/core/json.h"
 #include "hone/data/row_groups.h"
 #include "hone/flow/label_json_internal.h"
@@ -56,8 +57,8 @@ nlohmann::json distribution(const Task& task, const SoftLabels& labels, std::siz
 }
 
 // The row's votes as they are, and once more without each of them in turn: one small matrix.
-VoteMatrix leave_one_out(const ExampleVotes& votes, const VoteShape& shape) {
-  std::vector<SourceVotes> sources(shape.sources);
+VoteMatrix leave_one_out(const std::vector<Vote>& votes, std::size_t of_sources, const Answers& answers) {
+  std::vector<SourceVotes> sources(of_sources);
   for (std::size_t place = 0; place < votes.size(); ++place) {
     const Vote vote = votes[place];
     SourceVotes& source = sources[vote.source];
@@ -68,13 +69,13 @@ VoteMatrix leave_one_out(const ExampleVotes& votes, const VoteShape& shape) {
       source.confidence.push_back(vote.confidence);
     }
   }
-  return VoteMatrix(votes.size() + 1, shape.answers, sources);
+  return VoteMatrix(votes.size() + 1, answers, sources);
 }
 
-// The label model of the run, fitted again on the same votes: it is not stored, and the same votes give the same model.
-std::unique_ptr<LabelModel> refitted(Workspace& workspace, const Dataset& dataset, const VoteMatrix& votes, const nlohmann::json& fit) {
+// The label model of the run, as it was fitted.
+std::unique_ptr<LabelModel> fitted_model(Workspace& workspace, const RunRecord& label, const nlohmann::json& fit, const VoteShape& shape) {
   auto model = make_label_model(fit.at("name").get<std::string>(), fit.at("options"));
-  model->fit(VotePatterns(votes), label_evidence(workspace.project(), dataset));
+  model->restore(shape, read_file(workspace.checked_path(label.output("learned"))));
   return model;
 }
 
@@ -93,7 +94,7 @@ const Source* find_source(const Project& project, const std::string& name) {
   return found == project.sources.end() ? nullptr : &*found;
 }
 
-nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const ExampleVotes& votes, const SoftLabels& without,
+nlohmann::json votes_json(Workspace& workspace, const RunRecord& vote, const std::vector<Vote>& votes, const SoftLabels& without,
                           const VotePatterns& patterns, const RowFields& fields) {
   const Project& project = workspace.project();
   const nlohmann::json manifest = workspace.json(vote.output("votes"));
@@ -116,12 +117,12 @@ nlohmann::json majority_of(const Task& task, const VotePatterns& patterns) {
   return hard == kNoClass ? nlohmann::json() : nlohmann::json(task.classes[hard]);
 }
 
-nlohmann::json known_json(Workspace& workspace, const Dataset& dataset, std::uint64_t row, std::string_view split) {
-  if (split == to_string(Split::kTest)) return {{"class", nullptr}, {"note", "gold of the test split is for evaluation alone"}};
-  const Gold gold = read_gold(workspace.project(), dataset, GoldUse::kLearning);
-  const nlohmann::json known = gold_json(gold, row, workspace.project().task.answer_names());
+nlohmann::json known_json(const Project& project, const RowFields& fields, Split split) {
+  if (split == Split::kTest) return {{"class", nullptr}, {"note", "gold of the test split is for evaluation alone"}};
+  const Gold gold = gold_of_cell(project, field_text(fields, project.gold.field), split, GoldUse::kLearning);
+  const nlohmann::json known = gold_json(gold, 0, project.task.answer_names());
   if (known.is_null()) return {{"class", nullptr}, {"note", "none is read for this row"}};
-  const bool is_node = !gold.groups.empty() && gold.groups[row] != kNoClass;
+  const bool is_node = !gold.groups.empty() && gold.groups[0] != kNoClass;
   return {{"class", known}, {"note", is_node ? "an inner node: the class below it is not known" : ""}};
 }
 
@@ -137,11 +138,11 @@ nlohmann::json classes_json(const Task& task, const SoftSets& sets, std::uint64_
 
 // A row of a multi-label task. Each class has a label model of its own, so that no vote is left out in turn.
 void explain_classes(Workspace& workspace, const RunRecord& vote, const RunRecord& label, std::uint64_t row, const RowFields& fields,
-                     const VoteMatrix& votes, nlohmann::json& explained) {
+                     const std::vector<Vote>& votes, nlohmann::json& explained) {
   const Project& project = workspace.project();
   const nlohmann::json manifest = workspace.json(vote.output("votes"));
   explained["votes"] = nlohmann::json::array();
-  for (const Vote cast : votes.on(row)) {
+  for (const Vote& cast : votes) {
     const std::string name = manifest.at("sources").at(cast.source).at("name");
     const Source* source = find_source(project, name);
     explained["votes"].push_back(source ? source_json(project, *source, fields, cast.class_id)
@@ -151,21 +152,15 @@ void explain_classes(Workspace& workspace, const RunRecord& vote, const RunRecor
   explained["label_model"] = workspace.json(label.output("fit")).at("name");
 }
 
-// What a row was labeled from.
-struct Labeled {
-  const Dataset& dataset;
-  const RunRecord& vote;
-  const RunRecord& label;
-};
-
 // A row that has one class: its votes, and what the label would be without each.
-void explain_class(Workspace& workspace, const Labeled& from, std::uint64_t row, const RowFields& fields, const VoteMatrix& votes,
-                   nlohmann::json& explained) {
+void explain_class(Workspace& workspace, const RunRecord& vote, const RunRecord& label, const RowFields& fields,
+                   const std::vector<Vote>& votes, nlohmann::json& explained) {
   const Task& task = workspace.project().task;
-  const nlohmann::json fit = workspace.json(from.label.output("fit"));
-  const VotePatterns variants(leave_one_out(votes.on(row), votes.shape()));
-  const SoftLabels without = refitted(workspace, from.dataset, votes, fit)->predict(variants);
-  explained["votes"] = votes_json(workspace, from.vote, votes.on(row), without, variants, fields);
+  const nlohmann::json fit = workspace.json(label.output("fit"));
+  const std::size_t sources = workspace.json(vote.output("votes")).at("sources").size();
+  const VotePatterns variants(leave_one_out(votes, sources, task.answers()));
+  const SoftLabels without = fitted_model(workspace, label, fit, variants.shape())->predict(variants);
+  explained["votes"] = votes_json(workspace, vote, votes, without, variants, fields);
   explained["label"] = distribution(task, without, variants.pattern_of()[0]);
   explained["label_model"] = fit.at("name");
   explained["majority"] = majority_of(task, variants);
@@ -222,18 +217,18 @@ nlohmann::json explain_row(Workspace& workspace, std::string_view row) {
   const std::uint64_t number = row_number(dataset, row);
   const RowFields fields = dataset.row(number);
 
-  const VoteMatrix votes = workspace.vote_matrix(vote, dataset.rows());
-  const auto split = to_string(static_cast<Split>(std::stoi(field_text(fields, kSplitColumn))));
+  const std::vector<Vote> votes = workspace.votes_on(vote, static_cast<std::uint32_t>(number));
+  const auto split = static_cast<Split>(std::stoi(field_text(fields, kSplitColumn)));
   nlohmann::json explained = {{"row", number},
                               {"id", field_text(fields, kIdColumn)},
-                              {"split", split},
+                              {"split", to_string(split)},
                               {"place", place_of(dataset, fields)},
                               {"fields", own_fields(project, fields)}};
   if (project.task.is_multi_label())
     explain_classes(workspace, vote, label, number, fields, votes, explained);
   else
-    explain_class(workspace, {dataset, vote, label}, number, fields, votes, explained);
-  explained["gold"] = known_json(workspace, dataset, number, split);
+    explain_class(workspace, vote, label, fields, votes, explained);
+  explained["gold"] = known_json(project, fields, split);
   explained["prediction"] = nullptr;
   if (const RunRecord* train = find_record(records, "train"))
     explained["prediction"] = distribution(project.task, workspace.predictions(*train), number);

@@ -202,6 +202,7 @@ void run_label(const StageContext& context, RunRecord& record) {
   said["majority"] = beside_majority(patterns, evidence, labels, context.threads);
   said["worth"] = worth_json(worth_of_sources(*model, patterns, {.threads = context.threads}), on_gold, evidence);
   record.outputs.push_back({"fit", context.workspace.objects().put_json(said)});
+  record.outputs.push_back({"learned", context.workspace.objects().put(model->learned(), "application/octet-stream")});
   record.options = {{"name", name}, {"options", project.label_model_options}};
   record.counts = {{"rows", dataset.rows()}, {"covered", covered_rows(labels)}, {"patterns", patterns.size()}};
 }

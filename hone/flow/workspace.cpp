@@ -9,6 +9,7 @@
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/json.h"
+#include "hone/core/parallel.h"
 #include "hone/core/unicode.h"
 #include "hone/data/text_column.h"
 #include "hone/flow/model_voter_internal.h"
@@ -78,6 +79,15 @@ void take_set(Gold& gold, const Project& project, std::string_view cell, Split s
   ++gold.rows[static_cast<std::size_t>(split)];
 }
 
+void take_cell(Gold& gold, const Project& project, std::string_view cell, std::uint64_t row, Split split) {
+  if (project.task.is_multi_label()) return take_set(gold, project, cell, split);
+  if (!cell.empty()) take_value(gold, project, cell, row, split);
+}
+
+bool is_wanted(const Project& project, Split split, GoldUse use) {
+  return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest);
+}
+
 std::filesystem::path made_folder(const std::filesystem::path& folder) {
   make_folder(folder);
   return folder;
@@ -144,6 +154,18 @@ RunRecord Workspace::needed(std::string_view stage) const {
   throw Error(ErrorCode::kNotFound, "the stage '" + std::string(stage) + "' has not run before; `hone run` does it");
 }
 
+std::vector<std::filesystem::path> Workspace::checked_paths(std::span<const ObjectRef> refs) {
+  std::vector<std::uint8_t> sound(refs.size());
+  parallel_for(refs.size(), 0,
+               [&](std::size_t place) { sound[place] = sound_.contains(refs[place].hash) || objects_.verify(refs[place]); });
+  std::vector<std::filesystem::path> paths;
+  for (std::size_t place = 0; place < refs.size(); ++place) {
+    if (sound[place]) sound_.insert(refs[place].hash);
+    paths.push_back(checked_path(refs[place]));
+  }
+  return paths;
+}
+
 std::filesystem::path Workspace::checked_path(const ObjectRef& ref) {
   const std::filesystem::path path = objects_.path(ref);
   if (sound_.contains(ref.hash)) return path;
@@ -177,19 +199,38 @@ Dataset Workspace::dataset(const RunRecord& import) {
   return Dataset(objects_, import.output("dataset"));
 }
 
+std::vector<std::filesystem::path> Workspace::vote_files(const RunRecord& vote) {
+  const nlohmann::json manifest = json(vote.output("votes"));
+  std::vector<ObjectRef> refs;
+  for (const nlohmann::json& source : manifest.at("sources")) refs.push_back(source.at("ref").get<ObjectRef>());
+  return checked_paths(refs);
+}
+
 std::vector<SourceVotes> Workspace::votes(const RunRecord& vote) {
   std::vector<SourceVotes> votes;
-  const nlohmann::json manifest = json(vote.output("votes"));
-  for (const nlohmann::json& source : manifest.at("sources"))
-    votes.push_back(read_source_votes(checked_path(source.at("ref").get<ObjectRef>()), 0));
+  for (const std::filesystem::path& file : vote_files(vote)) votes.push_back(read_source_votes(file, 0));
   return votes;
 }
 
 VoteMatrix Workspace::vote_matrix(const RunRecord& vote, std::uint64_t rows) {
-  std::vector<std::filesystem::path> files;
-  const nlohmann::json manifest = json(vote.output("votes"));
-  for (const nlohmann::json& source : manifest.at("sources")) files.push_back(checked_path(source.at("ref").get<ObjectRef>()));
+  const std::vector<std::filesystem::path> files = vote_files(vote);
   return {rows, project_.task.answers(), files.size(), [&](std::size_t source) { return read_source_votes(files[source], 0); }};
+}
+
+std::vector<Vote> Workspace::votes_on(const RunRecord& vote, std::uint32_t row) {
+  const std::vector<std::filesystem::path> files = vote_files(vote);
+  std::vector<std::vector<Vote>> by_source(files.size());
+  parallel_for(files.size(), 0, [&](std::size_t source) {
+    const SourceVotes votes = read_source_votes(files[source], 0);
+    const auto [first, last] = std::ranges::equal_range(votes.examples, row);
+    for (auto place = static_cast<std::size_t>(first - votes.examples.begin());
+         place < static_cast<std::size_t>(last - votes.examples.begin()); ++place)
+      by_source[source].push_back(
+          {static_cast<std::uint32_t>(source), votes.classes[place], votes.confidence.empty() ? 1.0f : votes.confidence[place]});
+  });
+  std::vector<Vote> on_row;
+  for (const std::vector<Vote>& votes : by_source) on_row.insert(on_row.end(), votes.begin(), votes.end());
+  return on_row;
 }
 
 std::vector<std::vector<std::uint32_t>> Workspace::slices(const RunRecord& vote) {
@@ -234,24 +275,25 @@ Gold read_gold(const Project& project, const Dataset& dataset, GoldUse use) {
   Gold gold;
   if (project.gold.field.empty()) return gold;
   dataset.require_column(project.gold.field);
-  const bool several = project.task.is_multi_label();
-  if (!several) gold.classes.assign(dataset.rows(), kNoClass);
-  const auto wanted = [&](Split split) {
-    return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest);
-  };
+  if (!project.task.is_multi_label()) gold.classes.assign(dataset.rows(), kNoClass);
   const std::vector<std::string> columns{std::string(kSplitColumn), project.gold.field};
   dataset.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t first_row) {
     const auto& splits = static_cast<const arrow::UInt8Array&>(*batch.column(0));
     const TextColumn cells(*batch.column(1));
     for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
       const auto split = static_cast<Split>(splits.Value(row));
-      const std::string_view cell = wanted(split) ? cells.at(row).value_or("") : "";
-      if (several)
-        take_set(gold, project, cell, split);
-      else if (!cell.empty())
-        take_value(gold, project, cell, first_row + static_cast<std::uint64_t>(row), split);
+      const std::string_view cell = is_wanted(project, split, use) ? cells.at(row).value_or("") : "";
+      take_cell(gold, project, cell, first_row + static_cast<std::uint64_t>(row), split);
     }
   });
+  return gold;
+}
+
+Gold gold_of_cell(const Project& project, std::string_view cell, Split split, GoldUse use) {
+  Gold gold;
+  if (project.gold.field.empty()) return gold;
+  if (!project.task.is_multi_label()) gold.classes.assign(1, kNoClass);
+  take_cell(gold, project, is_wanted(project, split, use) ? cell : "", 0, split);
   return gold;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Workspace {
   /// Where an object lies, after its bytes were checked, once per workspace. One that is broken is removed, so that the next run
   /// makes it again, and kCorruptData names it.
   std::filesystem::path checked_path(const ObjectRef& ref);
+  /// The same of many, checked side by side.
+  std::vector<std::filesystem::path> checked_paths(std::span<const ObjectRef> refs);
 
   /// Removes the outputs of a record that are broken, so that its stage runs again, and gives their hashes.
   std::vector<std::string> remove_broken(const RunRecord& record);
@@ -58,6 +61,7 @@ class Workspace {
   Dataset dataset(const RunRecord& import);
   std::vector<SourceVotes> votes(const RunRecord& vote);
   VoteMatrix vote_matrix(const RunRecord& vote, std::uint64_t rows);      // The same, holding one source's votes at a time.
+  std::vector<Vote> votes_on(const RunRecord& vote, std::uint32_t row);   // On one row, by source; reads all of them.
   std::vector<std::vector<std::uint32_t>> slices(const RunRecord& vote);  // Rows by slice, ascending.
   SoftLabels labels(const RunRecord& label, const std::string& name = "labels");
   SoftLabels predictions(const RunRecord& train);
@@ -67,6 +71,7 @@ class Workspace {
   nlohmann::json json(const ObjectRef& ref);
 
  private:
+  std::vector<std::filesystem::path> vote_files(const RunRecord& vote);  // By source.
   void save(const std::filesystem::path& file, const nlohmann::json& value) const;
 
   Project project_;
@@ -98,5 +103,8 @@ enum class GoldUse { kLearning, kEvaluation };
 
 /// Reads the gold column. Train and valid gold only as hone.yaml's gold.use says; test gold only for kEvaluation.
 Gold read_gold(const Project& project, const Dataset& dataset, GoldUse use);
+
+/// The same of one row, whose gold column says `cell`.
+Gold gold_of_cell(const Project& project, std::string_view cell, Split split, GoldUse use);
 
 }  // namespace hone

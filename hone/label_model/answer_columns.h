@@ -24,6 +24,13 @@ class AnswerColumns {
   std::size_t of(ClassId answer) const { return answer < classes_ ? answer : column_of_set(answer); }
   ClassId answer(std::size_t column) const { return column < classes_ ? static_cast<ClassId>(column) : sets_[column - classes_]; }
 
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.classes_, self.sets_);
+  }
+  /// Whether these are columns of such answers, as they are where nobody meddled with them.
+  bool fits(const Answers& answers) const;
+
  private:
   std::size_t column_of_set(ClassId answer) const;
 

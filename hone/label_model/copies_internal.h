@@ -15,6 +15,11 @@ class Copies {
   struct Link {
     std::uint32_t other = 0;  // A token.
     double strength = 0.0;    // In (0, 1].
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.other, self.strength);
+    }
   };
 
   Copies() = default;
@@ -22,6 +27,12 @@ class Copies {
   void link(std::uint32_t a, std::uint32_t b, double strength);
 
   bool any() const { return any_; }
+  std::size_t tokens() const { return links_.size(); }
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.links_, self.any_);
+  }
   /// The discount of each vote on a row, given the row's tokens.
   void discounts(std::span<const std::uint32_t> tokens, std::span<double> discounts) const;
 

@@ -16,6 +16,7 @@
 #include "hone/core/parallel.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/gold_counts_internal.h"
+#include "hone/label_model/learned_internal.h"
 #include "hone/label_model/majority_internal.h"
 #include "hone/label_model/options_internal.h"
 
@@ -318,6 +319,15 @@ void DawidSkene::infer(const ExampleVotes& votes, std::span<double> distribution
     for (std::size_t truth = 0; truth < classes; ++truth) distribution[truth] += vote.confidence * logs[truth];
   }
   exponentiate(distribution);
+}
+
+void DawidSkene::write_learned(LearnedWriter& writer) const { writer(columns_, log_confusion_, log_prior_); }
+
+void DawidSkene::read_learned(LearnedReader& reader) {
+  reader(columns_, log_confusion_, log_prior_);
+  LearnedReader::expect(columns_.fits(fitted().answers), "its columns are of other answers");
+  LearnedReader::expect(log_confusion_.size() == fitted().sources * columns_.size() * fitted().classes, "its table is of other sources");
+  LearnedReader::expect(log_prior_.size() == fitted().classes, "its shares are of other classes");
 }
 
 }  // namespace hone

@@ -55,6 +55,8 @@ class DawidSkene : public LabelModel {
 
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
   void infer(const ExampleVotes& votes, std::span<double> distribution) const;
   std::vector<SourceBelief> beliefs(const Counts& counts, const GoldVotes& gold) const;
   void maximize(const Counts& counts, const LabelEvidence& evidence, int threads);

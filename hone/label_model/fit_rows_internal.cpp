@@ -84,6 +84,11 @@ TokenTable::TokenTable(std::size_t sources, std::span<const Vote> kinds) {
   }
 }
 
+bool TokenTable::fits(std::size_t sources) const {
+  return begin_.size() == sources + 1 && begin_.front() == 0 && std::ranges::is_sorted(begin_) && begin_.back() == classes_.size() &&
+         sources_.size() == classes_.size();
+}
+
 std::uint32_t TokenTable::find(std::uint32_t source, ClassId voted) const {
   const std::uint32_t likely = begin_[source] + voted;  // Where it is when the source named every class below it.
   if (likely < begin_[source + 1] && classes_[likely] == voted) return likely;

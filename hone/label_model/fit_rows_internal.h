@@ -35,6 +35,13 @@ class TokenTable {
   /// kNone for a token that did not occur.
   std::uint32_t find(std::uint32_t source, ClassId voted) const;
 
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.begin_, self.sources_, self.classes_);
+  }
+  /// Whether they hang together and are of so many sources, as they are where nobody meddled with them.
+  bool fits(std::size_t sources) const;
+
  private:
   std::vector<std::uint32_t> begin_{0};  // By source, and one more.
   std::vector<std::uint32_t> sources_;

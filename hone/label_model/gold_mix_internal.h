@@ -12,6 +12,11 @@ namespace hone {
 struct GoldMix {
   double share = 0.0;
   double power = 1.0;
+
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.share, self.power);
+  }
 };
 
 /// One vote pattern with gold, as two models see it that were fitted without that gold: log probabilities by place of the row.

@@ -15,6 +15,12 @@ struct GoldVote {
   std::vector<double> weight;     // Its log-odds: of each class it leaves against each other one.
   std::vector<double> shares;     // Of the classes.
   std::vector<double> log_shares;
+
+  // As much as labels depend on.
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.columns, self.weight, self.shares);
+  }
 };
 
 /// No source is believed beyond these bounds, however its few gold rows went.

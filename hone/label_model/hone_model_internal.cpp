@@ -15,6 +15,7 @@
 #include "hone/core/error.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/hone_fit_internal.h"
+#include "hone/label_model/learned_internal.h"
 
 namespace hone {
 namespace {
@@ -287,6 +288,33 @@ FitReport HoneModel::learn(const VotePatterns& votes, const LabelEvidence& evide
   report.sources = fit.beliefs();
   report.warnings = fit.warnings(report.sources);
   return report;
+}
+
+void HoneModel::write_learned(LearnedWriter& writer) const {
+  writer(tokens_, sets_, copies_, likelihood_, majority_bonus_, beside_default_, mix_, gold_vote_);
+}
+
+void HoneModel::read_learned(LearnedReader& reader) {
+  reader(tokens_, sets_, copies_, likelihood_, majority_bonus_, beside_default_, mix_, gold_vote_);
+  likelihood_.columns = ClassColumns(fitted().classes);
+  check_learned();
+}
+
+void HoneModel::check_learned() {
+  const auto expect = LearnedReader::expect;
+  expect(tokens_.fits(fitted().sources), "its votes are of other sources");
+  expect(sets_.restore(fitted().answers) && sets_.begin() == tokens_.size(), "its votes for sets are of other answers");
+  const std::size_t all = tokens_.size() + sets_.size();
+  expect(!copies_.any() || copies_.tokens() == all, "its copies are of other votes");
+  expect(likelihood_.evidence.size() == all * likelihood_.columns.columns(), "its evidence is of other votes");
+  expect(likelihood_.complete.size() == tokens_.size(), "its kinds are of other votes");
+  expect(likelihood_.shares.size() == fitted().classes && likelihood_.log_shares.size() == likelihood_.columns.columns(),
+         "its shares are of other classes");
+  expect(beside_default_.empty() || beside_default_.size() == all, "its default rule is of other votes");
+  if (!mix_) return;
+  expect(gold_vote_.columns.fits(fitted().answers), "its columns of gold are of other answers");
+  expect(gold_vote_.weight.size() == fitted().sources * gold_vote_.columns.size(), "its weights by gold are of other sources");
+  expect(gold_vote_.shares.size() == fitted().classes, "its shares by gold are of other classes");
 }
 
 }  // namespace hone

@@ -34,6 +34,9 @@ class HoneModel : public LabelModel {
 
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
+  void check_learned();
   void take(const HoneFit& fit, const GoldCounts& gold);
   void learn_mix(HoneFit& fit, const VotePatterns& votes, const GoldCounts& gold, std::span<const double> declared);
 

@@ -12,6 +12,7 @@
 #include "hone/label_model/dawid_skene.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/hone_model_internal.h"
+#include "hone/label_model/learned_internal.h"
 #include "hone/label_model/majority_internal.h"
 #include "hone/label_model/metal_internal.h"
 #include "hone/label_model/options_internal.h"
@@ -168,6 +169,27 @@ const FitReport& LabelModel::fit(const VotePatterns& votes, const LabelEvidence&
   declared_prior_ = evidence.prior;
   report_ = learn(votes, evidence, threads);
   return report_;
+}
+
+std::string LabelModel::learned() const {
+  LearnedWriter writer;
+  writer(declared_prior_, report_.class_prior);
+  write_learned(writer);
+  return writer.take();
+}
+
+void LabelModel::restore(const VoteShape& shape, std::string_view bytes) {
+  LearnedReader reader(bytes);
+  FitReport report;
+  std::vector<double> declared;
+  reader(declared, report.class_prior);
+  LearnedReader::expect(report.class_prior.size() == shape.classes, "it is of other classes");
+  LearnedReader::expect(declared.empty() || declared.size() == shape.classes, "the declared shares are of other classes");
+  fitted_ = shape;
+  declared_prior_ = std::move(declared);
+  report_ = std::move(report);
+  read_learned(reader);
+  reader.finish();
 }
 
 void LabelModel::check_fitted_to(const VoteShape& shape) const {

@@ -64,6 +64,9 @@ struct FitReport {
   std::vector<std::string> warnings;
 };
 
+class LearnedWriter;
+class LearnedReader;
+
 /// Turns votes into a distribution over classes for every vote pattern. Fit once, then predict from any number of
 /// threads. What callers owe is checked here, once for all models. Same votes, evidence and options: same bytes, whatever
 /// the number of threads or the order of the examples.
@@ -89,6 +92,12 @@ class LabelModel {
 
   const FitReport& report() const { return report_; }
 
+  /// What fit() learned, as bytes for restore(): as much as predictions depend on. The report is not among it, but for its class shares.
+  std::string learned() const;
+  /// Makes a model of the same name and options predict to the last bit what the fitted one did. `shape` is that of the votes to come.
+  /// Throws kCorruptData for bytes that are not what learned() gave for votes of such a shape.
+  void restore(const VoteShape& shape, std::string_view bytes);
+
  protected:
   const VoteShape& fitted() const { return fitted_; }  // Set before learn() runs.
 
@@ -103,6 +112,9 @@ class LabelModel {
   virtual FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) = 0;
   /// Asked once for every thread's share of the patterns; borrows the model.
   virtual Infer inference() const = 0;
+  /// What inference() needs, and the same read back and checked: fitted() is set.
+  virtual void write_learned(LearnedWriter& writer) const = 0;
+  virtual void read_learned(LearnedReader& reader) = 0;
 
   VoteShape fitted_;
   std::vector<double> declared_prior_;

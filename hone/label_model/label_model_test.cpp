@@ -115,6 +115,32 @@ TEST_P(EveryLabelModel, TakesSourcesThatNeverMeet) {
   for (std::size_t row = 0; row < rows.size(); ++row) EXPECT_EQ(result.hard(row), truth[row]) << row;
 }
 
+TEST_P(EveryLabelModel, PredictsFromWhatItLearnedAsItDidWhenFitted) {
+  for (const std::size_t classes : {3, 20}) {
+    const KnownVotes known = votes_of_known_sources(kAccuracies, 300, classes, 0.6, 1);
+    const VotePatterns votes = patterns_in_rows(known.rows, classes, 5);
+    const auto model = make_label_model(GetParam().model), restored = make_label_model(GetParam().model);
+    model->fit(votes, evidence(known.truth));
+    restored->restore(votes.shape(), model->learned());
+    EXPECT_EQ(bytes_of(restored->predict(votes)), bytes_of(model->predict(votes))) << classes;
+    EXPECT_EQ(restored->learned(), model->learned());
+  }
+}
+
+TEST_P(EveryLabelModel, RefusesDamageToWhatItLearned) {
+  const KnownVotes known = votes_of_known_sources(kAccuracies, 60, 3, 0.6, 1);
+  const VotePatterns votes = patterns_in_rows(known.rows, 3, 5);
+  const auto model = make_label_model(GetParam().model);
+  model->fit(votes, evidence(known.truth));
+  const std::string learned = model->learned();
+  for (std::size_t size = 0; size < learned.size(); ++size) {
+    const std::string_view some = std::string_view(learned).substr(0, size);
+    EXPECT_THROW(make_label_model(GetParam().model)->restore(votes.shape(), some), Error) << size;
+  }
+  EXPECT_THROW(make_label_model(GetParam().model)->restore(votes.shape(), learned + "x"), Error);
+  EXPECT_THROW(make_label_model(GetParam().model)->restore({60, 5, 4}, learned), Error);
+}
+
 TEST_P(EveryLabelModel, RefusesFewerThanTwoClasses) {
   const auto model = make_label_model(GetParam().model);
   EXPECT_EQ(complaint_of([&] { model->fit(patterns_in_rows({{0}}, 1, 1)); }),
@@ -346,6 +372,17 @@ std::string name_of(const testing::TestParamInfo<Setting>& setting) {
   std::string name = setting.param.model + (setting.param.with_gold ? "_gold" : "");
   std::ranges::replace(name, '-', '_');
   return name;
+}
+
+TEST_P(VotesForSets, ArePredictedFromWhatWasLearned) {
+  const KnownSets known = votes_of_known_sets({0.8, 0.7, 0.75}, {{6, 0.5, 0.1}, {7, 0.4, 0.1}}, 300, 6, 3);
+  const VotePatterns votes(known.matrix());
+  const auto model = make_label_model(GetParam().model), restored = make_label_model(GetParam().model);
+  LabelEvidence evidence;
+  if (GetParam().with_gold) evidence.gold = known.truth;
+  model->fit(votes, evidence);
+  restored->restore(votes.shape(), model->learned());
+  EXPECT_EQ(bytes_of(restored->predict(votes)), bytes_of(model->predict(votes)));
 }
 
 INSTANTIATE_TEST_SUITE_P(LabelModel, EveryLabelModel, testing::ValuesIn(settings()), name_of);

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <span>
 
+#include "hone/label_model/learned_internal.h"
+
 namespace hone {
 
 void vote_shares(const ExampleVotes& votes, const Answers& answers, std::span<double> shares) {
@@ -33,5 +35,9 @@ FitReport Majority::learn(const VotePatterns& votes, const LabelEvidence& eviden
 LabelModel::Infer Majority::inference() const {
   return [this](const ExampleVotes& votes, std::span<double> distribution) { vote_shares(votes, fitted().answers, distribution); };
 }
+
+void Majority::write_learned(LearnedWriter&) const {}
+
+void Majority::read_learned(LearnedReader&) {}
 
 }  // namespace hone

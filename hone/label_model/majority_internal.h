@@ -13,6 +13,8 @@ class Majority : public LabelModel {
  private:
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
 };
 
 }  // namespace hone

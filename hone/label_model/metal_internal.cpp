@@ -15,6 +15,7 @@
 #include "hone/core/parallel.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/gold_counts_internal.h"
+#include "hone/label_model/learned_internal.h"
 #include "hone/label_model/options_internal.h"
 
 namespace hone {
@@ -280,6 +281,15 @@ LabelModel::Infer Metal::inference() const {
     }
     exponentiate(distribution);
   };
+}
+
+void Metal::write_learned(LearnedWriter& writer) const { writer(tokens_, log_rate_, log_prior_); }
+
+void Metal::read_learned(LearnedReader& reader) {
+  reader(tokens_, log_rate_, log_prior_);
+  LearnedReader::expect(tokens_.fits(fitted().sources), "its votes are of other sources");
+  LearnedReader::expect(log_rate_.size() == tokens_.size() * fitted().classes, "its rates are of other votes");
+  LearnedReader::expect(log_prior_.size() == fitted().classes, "its shares are of other classes");
 }
 
 }  // namespace hone

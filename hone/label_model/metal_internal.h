@@ -42,6 +42,8 @@ class Metal : public LabelModel {
 
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
 
   MetalOptions options_;
   TokenTable tokens_;

@@ -13,6 +13,11 @@ SetTokens::SetTokens(const Answers& answers, std::span<const Vote> kinds, std::s
   tokens_.erase(std::ranges::unique(tokens_).begin(), tokens_.end());  // Those cast with several confidences.
 }
 
+bool SetTokens::restore(const Answers& answers) {
+  answers_ = answers;
+  return std::ranges::all_of(tokens_, [&](const Token& token) { return token.answer < answers.size(); });
+}
+
 std::uint32_t SetTokens::begin(std::size_t source) const {
   return first_ + static_cast<std::uint32_t>(std::ranges::lower_bound(tokens_, source, {}, &Token::source) - tokens_.begin());
 }

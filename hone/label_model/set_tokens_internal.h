@@ -40,11 +40,23 @@ class SetTokens {
   /// What the classes of the set have together.
   double share(std::size_t token, std::span<const double> class_shares) const;
 
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.first_, self.tokens_);
+  }
+  /// After they were read back: what their answers mean. False where these are no such answers.
+  bool restore(const Answers& answers);
+
  private:
   struct Token {
     std::uint32_t source = 0;
     ClassId answer = 0;
     auto operator<=>(const Token&) const = default;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      archive(self.source, self.answer);
+    }
   };
 
   Answers answers_ = kNoClass;

@@ -17,6 +17,7 @@
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/fit_rows_internal.h"
 #include "hone/label_model/gold_counts_internal.h"
+#include "hone/label_model/learned_internal.h"
 #include "hone/label_model/options_internal.h"
 
 namespace hone {
@@ -180,6 +181,14 @@ LabelModel::Infer Triplet::inference() const {
     for (double& odds : distribution) odds = odds < 0.0 ? odds - std::log1p(std::exp(odds)) : -std::log1p(std::exp(-odds));
     exponentiate(distribution);
   };
+}
+
+void Triplet::write_learned(LearnedWriter& writer) const { writer(log_odds_, prior_odds_); }
+
+void Triplet::read_learned(LearnedReader& reader) {
+  reader(log_odds_, prior_odds_);
+  LearnedReader::expect(log_odds_.size() == fitted().sources * fitted().classes, "its accuracies are of other sources");
+  LearnedReader::expect(prior_odds_.size() == fitted().classes, "its shares are of other classes");
 }
 
 }  // namespace hone

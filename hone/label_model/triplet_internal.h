@@ -40,6 +40,8 @@ class Triplet : public LabelModel {
  private:
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
 
   TripletOptions options_;
   std::vector<double> accuracy_;    // Source x class.

@@ -19,6 +19,12 @@ struct VoteLikelihood {
   std::vector<double> log_shares;      // By column.
   double correlation = 0.0;            // Of the errors of two complete votes on a row.
 
+  // The columns are those of the classes.
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    archive(self.evidence, self.complete, self.shares, self.log_shares, self.correlation);
+  }
+
   /// The design effect (Kish 1965): correlated votes are worth fewer. One vote is worth one.
   double temper(double complete_weight) const { return 1.0 / (1.0 + correlation * std::max(complete_weight - 1.0, 0.0)); }
 

@@ -7,6 +7,7 @@
 #include "hone/core/json.h"
 #include "hone/label_model/distribution_internal.h"
 #include "hone/label_model/gold_vote_internal.h"
+#include "hone/label_model/learned_internal.h"
 #include "hone/label_model/majority_internal.h"
 #include "hone/label_model/options_internal.h"
 
@@ -84,6 +85,17 @@ void WeightedMajority::infer(const ExampleVotes& votes, std::span<double> distri
     answers.for_each_class(vote.class_id, [&](ClassId id) { distribution[id] += weight; });
   }
   exponentiate(distribution);
+}
+
+void WeightedMajority::write_learned(LearnedWriter& writer) const { writer(columns_, accuracy_, weight_, log_prior_); }
+
+void WeightedMajority::read_learned(LearnedReader& reader) {
+  reader(columns_, accuracy_, weight_, log_prior_);
+  if (accuracy_.empty()) return;  // Majority vote.
+  LearnedReader::expect(columns_.fits(fitted().answers), "its columns are of other answers");
+  const std::size_t cells = fitted().sources * columns_.size();
+  LearnedReader::expect(accuracy_.size() == cells && weight_.size() == cells, "its weights are of other sources");
+  LearnedReader::expect(log_prior_.size() == fitted().classes, "its shares are of other classes");
 }
 
 }  // namespace hone

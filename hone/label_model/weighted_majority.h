@@ -39,6 +39,8 @@ class WeightedMajority : public LabelModel {
  private:
   FitReport learn(const VotePatterns& votes, const LabelEvidence& evidence, int threads) override;
   Infer inference() const override;
+  void write_learned(LearnedWriter& writer) const override;
+  void read_learned(LearnedReader& reader) override;
   void infer(const ExampleVotes& votes, std::span<double> distribution) const;
 
   WeightedMajorityOptions options_;
