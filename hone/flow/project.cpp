@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "hone/core/file.h"
@@ -15,9 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMaxProjectFile = 1 << 20;
 
-ConfigNode read_yaml(const std::filesystem::path& path, const std::string& shown) {
-  return ConfigNode::parse_yaml(read_file(path, kMaxProjectFile), shown);
-}
+ConfigNode read_yaml(const SafePath& file) { return ConfigNode::parse_yaml(file.read(kMaxProjectFile), file.name()); }
 
 // Turns what a library call says about an option into an error at the place in hone.yaml.
 template <typename Call>
@@ -213,7 +213,7 @@ Taxonomy read_taxonomy(const ConfigNode& node, const std::filesystem::path& root
   const auto files = files_inside(root, node.text(), node);
   if (files.size() != 1)
     throw node.error("'" + node.text() + "' names " + std::to_string(files.size()) + " files; name the one with the taxonomy");
-  return Taxonomy::parse(read_yaml(files.front(), files.front().lexically_relative(root).string()));
+  return Taxonomy::parse(read_yaml(files.front()));
 }
 
 double read_certainty(const ConfigNode& node) {
@@ -325,17 +325,25 @@ void keep_gold_to_train(const Project& project, Source& source) {
                                               "', so it may vote on train rows alone: splits: [train]");
 }
 
-// The files inside the project that a program's votes hang on, as far as we know: those its command names, and those it names itself.
-std::set<std::filesystem::path> code_of(const Project& project, const Source& source) {
-  std::set<std::filesystem::path> files;
-  for (const std::string& word : source.process.command) {
-    const std::filesystem::path named = (project.root / word).lexically_normal();
-    const auto inside = named.lexically_relative(project.root);
-    if (!inside.empty() && *inside.begin() != ".." && std::filesystem::is_regular_file(named)) files.insert(named);
+// Whether a word of a command names a file inside the project: where it does not, it is an option, a program, or text.
+std::optional<SafePath> file_named(const Project& project, const std::string& word) {
+  try {
+    SafePath file(project.root, (project.root / word).lexically_normal().lexically_relative(project.root).string());
+    if (file.is_file()) return file;
+  } catch (const Error&) {
   }
+  return std::nullopt;
+}
+
+// The files inside the project that a program's votes hang on, as far as we know: those its command names, and those it names itself. By
+// name.
+std::map<std::string, SafePath> code_of(const Project& project, const Source& source) {
+  std::map<std::string, SafePath> files;
+  for (const std::string& word : source.process.command)
+    if (const auto file = file_named(project, word)) files.emplace(file->name(), *file);
   for (const std::string& glob : source.process.files) {
     try {
-      for (const std::filesystem::path& file : files_inside(project.root, glob, ConfigNode())) files.insert(file);
+      for (const SafePath& file : files_inside(project.root, glob, ConfigNode())) files.emplace(file.name(), file);
     } catch (const Error& error) {
       throw Error(ErrorCode::kInvalidProject, described(source) + ": files: " + error.what());
     }
@@ -347,8 +355,7 @@ void add_code_to_version(const Project& project, Source& source) {
   if (source.kind != Source::Kind::kProcess) return;
   Sha256 hash;
   hash.update_sized(source.version);
-  for (const std::filesystem::path& file : code_of(project, source))
-    hash.update_sized(file.lexically_relative(project.root).string()).update_sized(sha256_hex_of_file(file));
+  for (const auto& [name, file] : code_of(project, source)) hash.update_sized(name).update_sized(sha256_hex(file.read()));
   source.version = hash.hex();
 }
 
@@ -369,10 +376,9 @@ void keep_gold_apart(Project& project, const ConfigNode& yaml) {
 IncludeReader include_reader(Project& project) {
   return [&project](const std::string& pattern, const ConfigNode& where) {
     std::vector<std::pair<std::string, ConfigNode>> files;
-    for (const std::filesystem::path& path : files_inside(project.root, pattern, where)) {
-      const std::string shown = path.lexically_relative(project.root).string();
-      project.files.insert(shown);
-      files.emplace_back(shown, read_yaml(path, shown));
+    for (const SafePath& file : files_inside(project.root, pattern, where)) {
+      project.files.insert(file.name());
+      files.emplace_back(file.name(), read_yaml(file));
     }
     return files;
   };
@@ -382,8 +388,7 @@ IncludeReader include_reader(Project& project) {
 FileReader noting_reader(Project& project) {
   return [&project, read = file_reader(project.root)](const std::string& path, const ConfigNode& where) {
     std::string bytes = read(path, where);
-    for (const std::filesystem::path& file : files_inside(project.root, path, where))
-      project.files.insert(file.lexically_relative(project.root).string());
+    for (const SafePath& file : files_inside(project.root, path, where)) project.files.insert(file.name());
     return bytes;
   };
 }
@@ -392,23 +397,21 @@ void note_other_files(Project& project, const ConfigNode& yaml) {
   project.files.insert("hone.yaml");
   const ConfigNode* taxonomy = yaml.at("task").find("taxonomy");
   if (taxonomy && taxonomy->is_scalar())
-    for (const std::filesystem::path& file : files_inside(project.root, taxonomy->text(), *taxonomy))
-      project.files.insert(file.lexically_relative(project.root).string());
+    for (const SafePath& file : files_inside(project.root, taxonomy->text(), *taxonomy)) project.files.insert(file.name());
   for (const Source& source : project.sources)
     if (source.kind == Source::Kind::kProcess)
-      for (const std::filesystem::path& file : code_of(project, source))
-        project.files.insert(file.lexically_relative(project.root).string());
+      for (const auto& [name, file] : code_of(project, source)) project.files.insert(name);
 }
 
 }  // namespace
 
 FileReader file_reader(const std::filesystem::path& root) {
   return [root](const std::string& path, const ConfigNode& where) {
-    const std::vector<std::filesystem::path> files = files_inside(root, path, where);
+    const std::vector<SafePath> files = files_inside(root, path, where);
     if (files.size() != 1) throw where.error("'" + path + "' names " + std::to_string(files.size()) + " files; name one");
-    if (std::filesystem::file_size(files.front()) > kMaxDictionaryBytes)
+    if (std::filesystem::file_size(files.front().path()) > kMaxDictionaryBytes)
       throw where.error("'" + path + "' is too large for a file of terms; at most " + std::to_string(kMaxDictionaryBytes >> 20) + " MiB");
-    return read_file(files.front());
+    return files.front().read(kMaxDictionaryBytes);
   };
 }
 
@@ -438,25 +441,22 @@ std::filesystem::path find_project(const std::filesystem::path& from) {
               "no hone.yaml in '" + from.string() + "' or above; `hone init DIR --from FILE` makes one, --project DIR names another place");
 }
 
-std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where) {
-  const std::filesystem::path named(glob);
-  const bool climbs = std::ranges::any_of(named, [](const std::filesystem::path& part) { return part == ".."; });
-  if (named.is_absolute() || climbs) throw where.error("'" + glob + "' leads out of the project folder; name what lies inside it");
-  std::vector<std::filesystem::path> files;
-  at(where, [&] { files = expand_globs({glob}, root); });
-  const std::filesystem::path home = std::filesystem::canonical(root);
-  for (const std::filesystem::path& file : files) {
-    const auto inside = std::filesystem::canonical(file).lexically_relative(home);
-    if (inside.empty() || *inside.begin() == "..")
-      throw where.error("'" + file.filename().string() + "' is a link that leads out of the project folder; put a copy inside it");
-  }
+std::vector<SafePath> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where) {
+  const std::filesystem::path home = std::filesystem::absolute(root).lexically_normal();
+  std::vector<SafePath> files;
+  at(where, [&] {
+    for (const std::filesystem::path& file : expand_globs({SafePath(home, glob).name()}, root)) {
+      files.emplace_back(home, file.lexically_relative(home).string());
+      if (!files.back().is_file()) throw Error(ErrorCode::kInvalidArgument, "'" + files.back().name() + "' is no file");
+    }
+  });
   return files;
 }
 
 Project load_project(const std::filesystem::path& root) {
   if (!std::filesystem::exists(root / "hone.yaml"))
     throw Error(ErrorCode::kNotFound, "no hone.yaml in '" + root.string() + "'; `hone init DIR --from FILE` makes one");
-  const ConfigNode yaml = read_yaml(root / "hone.yaml", "hone.yaml");
+  const ConfigNode yaml = ConfigNode::parse_yaml(read_file(root / "hone.yaml", kMaxProjectFile), "hone.yaml");
   if (yaml.is_null()) throw Error(ErrorCode::kInvalidProject, "hone.yaml is empty; `hone init DIR --from FILE` writes one to start from");
   yaml.allow_keys({"data", "task", "gold", "sources", "label_model", "model", "slices", "evaluate", "ledger", "seed"});
 

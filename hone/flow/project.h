@@ -10,6 +10,7 @@
 
 #include "hone/core/config.h"
 #include "hone/core/json.h"
+#include "hone/core/safe_path.h"
 #include "hone/data/import.h"
 #include "hone/vote/source.h"
 #include "hone/vote/task.h"
@@ -99,8 +100,8 @@ void complete_source(const Project& project, Source& source);
 /// Reads files of terms inside the project's folder; throws kInvalidProject with the place of the entry.
 FileReader file_reader(const std::filesystem::path& root);
 
-/// The files under `root` that a relative glob names, by byte order, with the same refusal.
-std::vector<std::filesystem::path> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where);
+/// The files under `root` that a relative glob names, by byte order, with the same refusal; nothing that is no file.
+std::vector<SafePath> files_inside(const std::filesystem::path& root, const std::string& glob, const ConfigNode& where);
 
 /// A key of hone.yaml as `hone init` comments it and docs/project.md lists it.
 struct ProjectKey {

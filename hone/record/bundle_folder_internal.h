@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "hone/core/safe_path.h"
 #include "hone/store/object_store.h"
 
 namespace hone {
@@ -28,7 +29,7 @@ class BundleFolder {
   void add_folder(const std::string& name);
 
   const std::filesystem::path& path() const { return folder_; }
-  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  std::filesystem::path path(const std::string& name) const { return SafePath(folder_, name).path(); }
   /// In the order of their names.
   const std::map<std::string, File>& files() const { return files_; }
   std::uint64_t bytes() const;

@@ -7,6 +7,7 @@
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/json.h"
+#include "hone/core/safe_path.h"
 #include "hone/core/suggest.h"
 #include "hone/flow/export_labels.h"
 #include "hone/flow/main_path.h"
@@ -40,7 +41,7 @@ std::vector<NamedRef> stage_objects(const std::vector<RunRecord>& records) {
 
 void add_project_files(Workspace& workspace, std::vector<NamedRef>& objects) {
   for (const std::string& file : workspace.project().files)
-    objects.push_back({"project/" + file, workspace.objects().put(read_file(workspace.project().root / file), "text/plain")});
+    objects.push_back({"project/" + file, workspace.objects().put(SafePath(workspace.project().root, file).read(), "text/plain")});
 }
 
 // The rows as `hone export` writes them, so that the very bytes are pinned.

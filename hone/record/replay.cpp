@@ -7,6 +7,7 @@
 #include "hone/core/config.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
+#include "hone/core/safe_path.h"
 #include "hone/flow/main_path.h"
 
 namespace hone {
@@ -16,19 +17,10 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kProjectFiles = "project/";
 
-// Names come from a manifest, which a hand may have changed.
-std::filesystem::path checked_name(const std::string& name) {
-  const std::filesystem::path path(name);
-  const bool leads_out = path.is_absolute() || std::ranges::any_of(path, [](const std::filesystem::path& part) { return part == ".."; });
-  if (name.empty() || leads_out)
-    throw Error(ErrorCode::kCorruptData, "the release names a file '" + name + "', which leads out of the project");
-  return path;
-}
-
 void write_project_files(const ObjectStore& objects, const Release& release, const std::filesystem::path& folder) {
   for (const auto& [name, ref] : release.objects) {
     if (!name.starts_with(kProjectFiles)) continue;
-    const std::filesystem::path file = folder / checked_name(name.substr(kProjectFiles.size()));
+    const std::filesystem::path file = SafePath(folder, name.substr(kProjectFiles.size())).path();  // A hand may have changed the manifest.
     make_folder(file.parent_path());
     write_file_atomically(file, objects.get(ref));
   }

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest
 
 from .harness import (HONE, SMALL_TRAINED_YAML, SMALL_YAML, ProjectTest, alive, child_of, current_records, hone, hone_json, in_own_mounts, is_root_on_linux,
                       leftovers, object_file, objects, reachable_objects, outputs, run_stages, small_csv, states, wait_until)
@@ -93,6 +94,26 @@ class ProjectFileTest(ProjectTest):
         self.assertEqual(run_stages(project)["vote"]["state"], "ran")
         self.write("small/lfs/more.yaml", "- {lf: purse, vote: fruad, any: [purse]}\n")
         self.refused("run", "--project", project, say=["lfs/more.yaml:1:", "'fruad'", "'fraud'"])
+
+    def test_odd_names_of_includes(self):
+        for name, what in [("'lfs\\more.yaml'", "backslash"), ("x" * 300 + ".yaml", "longer than 255 bytes"), ('"more\\0.yaml"', "hone.yaml:8")]:
+            with self.subTest(name):
+                project = self.small_project(SMALL_YAML.replace("model: none", f"  - {{include: {name}}}\nmodel: none"), name="odd")
+                self.write("odd/lfs\\more.yaml", "- {lf: purse, vote: fraud, any: [purse]}\n")
+                self.refused("run", "--project", project, say=["hone.yaml:8", what])
+
+    @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+    def test_a_kernel_that_cannot_open_below_a_folder(self):
+        """There the name is followed part by part, and no link at all."""
+        project = self.small_project(SMALL_YAML.replace("model: none", "  - {include: lfs/more.yaml}\nmodel: none"))
+        self.write("small/lfs/more.yaml", "- {lf: purse, vote: fraud, any: [purse]}\n")
+        older = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=openat2", "-e", "inject=openat2:error=ENOSYS", HONE, "run", "--project", project]
+        self.assertEqual(subprocess.run(older, capture_output=True, timeout=120).returncode, 0)
+        (project / "lfs").rename(project / "kept")
+        (project / "lfs").symlink_to("kept")
+        done = subprocess.run(older, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("link", done.stderr)
 
     def test_data_files_may_lie_anywhere(self):
         rows = self.write("elsewhere/rows.csv", small_csv())
