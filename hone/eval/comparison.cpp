@@ -10,8 +10,8 @@
 #include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
-#include "hone/eval/clustered.h"
 #include "hone/eval/judged_internal.h"
+#include "hone/stats/clustered.h"
 #include "hone/stats/paired.h"
 
 namespace hone {

@@ -9,8 +9,8 @@
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
-#include "hone/eval/clustered.h"
 #include "hone/eval/judged_internal.h"
+#include "hone/stats/clustered.h"
 
 namespace hone {
 

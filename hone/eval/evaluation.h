@@ -30,7 +30,7 @@ struct Judged {
 // All functions below look at the given examples only, and among them only at those with gold. A row without a label is
 // wrong everywhere: as an answer, as a miss of its class, and as a column of its own in the confusion matrix. They throw
 // kInvalidArgument when gold or groups do not fit the labels or a row is out of range. Intervals of rates are Wilson's, of the
-// mean log loss and of the calibration error Student's; where examples hang together both are those of clusters (clustered.h).
+// mean log loss and of the calibration error Student's; where examples hang together both are those of clusters (stats/clustered.h).
 
 /// Probabilities are never taken for less than this in a log loss (statistics: 1e-12).
 inline constexpr double kLeastProbability = 1e-12;

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "hone/core/error.h"
-#include "hone/eval/clustered.h"
 #include "hone/eval/judged_internal.h"
+#include "hone/stats/clustered.h"
 
 namespace hone {
 

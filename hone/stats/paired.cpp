@@ -129,6 +129,20 @@ std::optional<Interval> tango(const PairedCounts& counts, double z) {
                   find_end(difference, 1.0, [&](double high) { return score(high) >= -z; })};
 }
 
+std::optional<Interval> newcombe_paired(const PairedCounts& counts, double z) {
+  if (counts.items() == 0) return std::nullopt;
+  const double a = static_cast<double>(counts.both), b = static_cast<double>(counts.only_a), c = static_cast<double>(counts.only_b);
+  const double d = static_cast<double>(counts.neither), n = a + b + c + d, p1 = (a + b) / n, p2 = (a + c) / n;
+  const Interval first = *wilson(counts.both + counts.only_a, counts.items(), z);
+  const Interval second = *wilson(counts.both + counts.only_b, counts.items(), z);
+  const double root = std::sqrt((a + b) * (c + d) * (a + c) * (b + d));
+  double product = a * d - b * c;
+  if (product > 0.0) product = std::max(0.0, product - n / 2.0);
+  const double phi = root > 0.0 ? product / root : 0.0;
+  const auto half = [phi](double x, double y) { return std::sqrt(std::max(0.0, x * x - 2.0 * phi * x * y + y * y)); };
+  return Interval{p1 - p2 - half(p1 - first.low, second.high - p2), p1 - p2 + half(first.high - p1, p2 - second.low)};
+}
+
 std::optional<double> smallest_detectable(std::uint64_t n, double differing, double z) {
   assert(n > 0);
   const double items = static_cast<double>(n), u = z * std::sqrt(differing), power2 = kPowerZ * kPowerZ;

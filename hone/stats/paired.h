@@ -57,6 +57,9 @@ double mcnemar_mid(std::uint64_t only_a, std::uint64_t only_b);
 /// Score interval of the difference (Tango 1998); nothing without items.
 std::optional<Interval> tango(const PairedCounts& counts, double z = kZ95);
 
+/// The same in closed form (Newcombe 1998, method 10): a check of tango(), within 0.03 of it from some fifty items on.
+std::optional<Interval> newcombe_paired(const PairedCounts& counts, double z = kZ95);
+
 /// The least true difference that n items show with 80 % power, when A and B differ on a share `differing` of them
 /// (Miettinen 1968, solved for the difference); nothing when it would exceed that share. REQUIRES: n > 0.
 std::optional<double> smallest_detectable(std::uint64_t n, double differing, double z = kZ95);

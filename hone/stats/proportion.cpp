@@ -20,11 +20,15 @@ double upper_end(std::uint64_t count, std::uint64_t n, double tail) {
 std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z) {
   assert(count <= n);
   if (n == 0) return std::nullopt;
-  const double items = static_cast<double>(n), rate = static_cast<double>(count) / items, z2 = z * z;
-  const double scale = 1.0 + z2 / items, centre = rate + z2 / (2.0 * items);
-  const double half = z * std::sqrt(rate * (1.0 - rate) / items + z2 / (4.0 * items * items));
+  return wilson_effective(static_cast<double>(count) / static_cast<double>(n), static_cast<double>(n), z);
+}
+
+Interval wilson_effective(double rate, double n, double z) {
+  assert(rate >= 0.0 && rate <= 1.0 && n > 0.0);
+  const double z2 = z * z, scale = 1.0 + z2 / n, centre = rate + z2 / (2.0 * n);
+  const double half = z * std::sqrt(rate * (1.0 - rate) / n + z2 / (4.0 * n * n));
   // At none and at all the end is the bound itself, which the difference of two rounded numbers may miss.
-  return Interval{count == 0 ? 0.0 : std::max(0.0, (centre - half) / scale), count == n ? 1.0 : std::min(1.0, (centre + half) / scale)};
+  return {rate == 0.0 ? 0.0 : std::max(0.0, (centre - half) / scale), rate == 1.0 ? 1.0 : std::min(1.0, (centre + half) / scale)};
 }
 
 std::optional<Interval> clopper_pearson(std::uint64_t count, std::uint64_t n, double alpha) {

@@ -17,6 +17,10 @@ inline constexpr double kZ95 = 1.959964;
 /// every rate that is shown. REQUIRES: count <= n.
 std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z = kZ95);
 
+/// The same where `n` need not be whole: an effective number of items, with t in place of z where the spread was estimated.
+/// REQUIRES: rate in [0, 1], n > 0.
+Interval wilson_effective(double rate, double n, double z);
+
 /// The exact interval of Clopper and Pearson (1934), never of less than its nominal coverage; nothing when n is 0. For
 /// promises. REQUIRES: count <= n, alpha in (0, 1).
 std::optional<Interval> clopper_pearson(std::uint64_t count, std::uint64_t n, double alpha = 0.05);

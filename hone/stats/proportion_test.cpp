@@ -9,12 +9,6 @@
 namespace hone {
 namespace {
 
-void expect_interval(const std::optional<Interval>& interval, double low, double high) {
-  ASSERT_TRUE(interval);
-  EXPECT_NEAR(interval->low, low, kDigits);
-  EXPECT_NEAR(interval->high, high, kDigits);
-}
-
 TEST(Wilson, GivesTheKnownAnswers) {
   expect_interval(wilson(8, 10), 0.490162, 0.943318);
   expect_interval(wilson(0, 10), 0.0, 0.277533);
