@@ -10,6 +10,7 @@
 #include "hone/core/error.h"
 #include "hone/flow/main_path.h"
 #include "hone/flow/report_page.h"
+#include "hone/record/gates.h"
 #include "hone/record/lineage.h"
 #include "hone/record/record_runs.h"
 
@@ -36,68 +37,102 @@ nlohmann::json near_duplicates(Workspace& workspace, const RunResult& result, co
   return workspace.json(workspace.needed("near-duplicates").output("near-duplicates"));
 }
 
-void print_result(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+// The page learns what its report was made from, and what became of the gates. Where that cannot be asked now, as while another process
+// holds the index, the next run does.
+void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded, const nlohmann::json& gates) {
+  if (recorded.size == 0 && gates.is_null() && shows_lineage(workspace)) return;
+  try {
+    show_lineage(workspace, lineage_json(workspace, ledger), gates);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBusy) throw;
+  }
+}
+
+// What came of the run beyond its stages.
+struct Aftermath {
+  nlohmann::json recorded = nullptr;
+  nlohmann::json gates = nullptr;
+};
+
+// Writes the run into the ledger and judges its gates. Where the ledger cannot be written now, as without the key or in a copy whose
+// original went on, a later run does it; that is said. A ledger that is damaged is no such case.
+Aftermath record(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
+  Aftermath after;
+  const auto start = std::chrono::steady_clock::now();
+  ProjectLedger ledger(workspace.project());
+  Recorded recorded;
+  after.recorded = {{"events", 0}, {"seconds", 0.0}, {"pending", nullptr}};
+  try {
+    recorded = record_runs(workspace, ledger);
+  } catch (const Error& error) {
+    const bool is_older_copy = std::string_view(error.what()).starts_with("LEDGER_ROLLED_BACK");
+    if ((error.code() == ErrorCode::kCorruptData && !is_older_copy) || error.code() == ErrorCode::kInternal) throw;
+    after.recorded["pending"] = error.what();
+  }
+  if (reached_report(result)) {
+    after.gates = check_gates(workspace, ledger, arguments.threads);
+    if (after.recorded.at("pending").is_null()) show_what_it_was_made_from(workspace, ledger, recorded, after.gates);
+  }
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+  after.recorded["events"] = recorded.events;
+  after.recorded["seconds"] = passed.count();
+  return after;
+}
+
+std::string gates_text(const nlohmann::json& gates) {
+  if (gates.is_null()) return "";
+  Table table({"gate", "", "what was found"});
+  for (const nlohmann::json& gate : gates.at("gates")) table.add({gate.at("gate"), gate.at("verdict"), gate.at("text")});
+  const nlohmann::json& baseline = gates.at("baseline");
+  const std::string against = baseline.is_null() ? "" : "Against the release '" + one_line(baseline.at("name").get<std::string>()) + "'; l";
+  return "\n" + table.text() + (against.empty() ? "L" : against) + "ook " + with_commas(gates.at("look")) +
+         " since then: all looks together raise a false alarm in at most 5 of 100.\n";
+}
+
+void print_result(Workspace& workspace, const RunResult& result, const RunArguments& arguments, const nlohmann::json& gates) {
   print(stages_text(result.stages));
   if (const nlohmann::json found = near_duplicates(workspace, result, arguments); found.is_object()) print(near_duplicates_text(found));
   if (arguments.run.dry_run || !reached_report(result)) return;
-  print(result_text(report_json(workspace), workspace.project()));
+  print(result_text(report_json(workspace), workspace.project()) + gates_text(gates));
   print("\nreport: " + report_page_path(workspace.project()).string() + "\n");
 }
 
-nlohmann::json result_json(Workspace& workspace, const RunResult& result, const RunArguments& arguments, const nlohmann::json& recorded) {
+nlohmann::json result_json(Workspace& workspace, const RunResult& result, const RunArguments& arguments, const Aftermath& after) {
   nlohmann::json json = {{"stages", result.stages}, {"dry_run", arguments.run.dry_run}};
   json["near_duplicates"] = near_duplicates(workspace, result, arguments);
   json["error"] =
       result.error ? nlohmann::json{{"code", to_string(result.error->code())}, {"message", result.error->what()}} : nlohmann::json();
   json["report"] =
       reached_report(result) && !arguments.run.dry_run ? nlohmann::json(report_page_path(workspace.project()).string()) : nlohmann::json();
-  json["recorded"] = recorded;
+  json["recorded"] = after.recorded;
+  json["gates"] = after.gates;
   return json;
 }
 
-// The page learns what its report was made from. Where that cannot be asked now, as while another process holds the index, the next run
-// does.
-void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded) {
-  if (recorded.size == 0 && shows_lineage(workspace)) return;
-  try {
-    show_lineage(workspace, lineage_json(workspace, ledger));
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kBusy) throw;
-  }
-}
-
-// Writes the run into the ledger. Where that cannot be done now, as without the key or in a copy whose original went on, a later run does
-// it; that is said. A ledger that is damaged is no such case.
-nlohmann::json record(Workspace& workspace, const RunResult& result) {
-  try {
-    const auto start = std::chrono::steady_clock::now();
-    ProjectLedger ledger(workspace.project());
-    const Recorded recorded = record_runs(workspace, ledger);
-    if (reached_report(result)) show_what_it_was_made_from(workspace, ledger, recorded);
-    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-    return {{"events", recorded.events}, {"seconds", passed.count()}, {"pending", nullptr}};
-  } catch (const Error& error) {
-    const bool is_older_copy = std::string_view(error.what()).starts_with("LEDGER_ROLLED_BACK");
-    if ((error.code() == ErrorCode::kCorruptData && !is_older_copy) || error.code() == ErrorCode::kInternal) throw;
-    return {{"events", 0}, {"seconds", 0.0}, {"pending", error.what()}};
-  }
+bool report_failed_gates(const nlohmann::json& gates) {
+  if (gates.is_null()) return false;
+  for (const nlohmann::json& gate : gates.at("gates"))
+    if (gate.at("verdict") == "fails")
+      print_error("gate failed: " + gate.at("gate").get<std::string>() + ": " + gate.at("text").get<std::string>());
+  return gates.at("failed") > 0;
 }
 
 int run(const RunArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
   // Of what was typed, run_project() refuses an unknown --until alone; what fails in a stage is in the result.
   const RunResult result = typed([&] { return run_project(workspace, arguments.run, terminal_progress()); });
-  const nlohmann::json recorded = arguments.run.dry_run ? nlohmann::json() : record(workspace, result);
+  const Aftermath after = arguments.run.dry_run ? Aftermath{} : record(workspace, result, arguments);
   clear_progress();
   if (arguments.json)
-    print_json(result_json(workspace, result, arguments, recorded));
+    print_json(result_json(workspace, result, arguments, after));
   else
-    print_result(workspace, result, arguments);
-  if (recorded.is_object() && recorded.at("pending").is_string())
-    print_error("this run is not in the ledger yet: " + recorded.at("pending").get<std::string>());
+    print_result(workspace, result, arguments, after.gates);
+  if (after.recorded.is_object() && after.recorded.at("pending").is_string())
+    print_error("this run is not in the ledger yet: " + after.recorded.at("pending").get<std::string>());
+  const bool failed = report_failed_gates(after.gates);
   if (result.error)
     print_error(with_way_out(result.stages.empty() ? result.error->what() : result.stages.back().name + ": " + result.error->what()));
-  return result.error ? 1 : 0;
+  return result.error || failed ? 1 : 0;
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "hone/flow/clusters.h"
+
 #include <arrow/record_batch.h>
 
 #include <algorithm>
@@ -33,9 +35,13 @@ std::vector<std::uint32_t> read_groups(const Dataset& dataset) {
 }
 
 std::vector<std::uint32_t> read_clusters(const StageContext& context, const Dataset& dataset) {
+  return read_clusters(context.workspace, context.data(), dataset);
+}
+
+std::vector<std::uint32_t> read_clusters(Workspace& workspace, const RunRecord& data, const Dataset& dataset) {
   std::vector<std::uint32_t> clusters = read_groups(dataset);
-  if (!context.project().near_duplicates) return clusters;
-  const RowGroups duplicates = read_row_groups(context.workspace.checked_path(context.data().output("groups")), dataset.rows());
+  if (!workspace.project().near_duplicates) return clusters;
+  const RowGroups duplicates = read_row_groups(workspace.checked_path(data.output("groups")), dataset.rows());
   if (std::ranges::all_of(duplicates, [](std::uint32_t group) { return group == kNoGroup; })) return clusters;
   clusters = join_groups(duplicates, clusters);
   number_rows_alone(clusters);

@@ -302,10 +302,60 @@ std::uint64_t read_seed(const ConfigNode& node) {
   return static_cast<std::uint64_t>(node.integer());
 }
 
+// A number of points, of a hundred.
+double read_points(const ConfigNode& node) {
+  const double points = node.number();
+  if (!(points > 0.0 && points < 100.0))
+    throw node.error("expected points above 0 and below 100, as in 2 for two points of a hundred; found '" + node.text() + "'");
+  return points / 100.0;
+}
+
+GateOptions::Of read_judged(const ConfigNode& node) {
+  if (node.text() == "model") return GateOptions::Of::kModel;
+  if (node.text() == "labels") return GateOptions::Of::kLabels;
+  throw node.error("expected 'model' or 'labels', found '" + node.text() + "'");
+}
+
+GateOptions read_gate(const ConfigNode& node) {
+  static const std::vector<std::string> kKnown{"accuracy", "macro-f1"};
+  node.allow_keys({"metric", "slice", "of", "not_worse_by", "at_least"});
+  GateOptions gate;
+  if (const ConfigNode* metric = node.find("metric")) gate.metric = metric->text();
+  if (std::ranges::find(kKnown, gate.metric) == kKnown.end())
+    throw node.at("metric").error("no gate on a metric '" + gate.metric + "'" + suggestion(gate.metric, kKnown) +
+                                  "; there are: 'accuracy' and 'macro-f1'");
+  if (const ConfigNode* slice = node.find("slice")) gate.slice = slice->text();
+  if (const ConfigNode* of = node.find("of")) gate.of = read_judged(*of);
+  if (const ConfigNode* margin = node.find("not_worse_by")) gate.not_worse_by = read_points(*margin);
+  if (const ConfigNode* least = node.find("at_least")) gate.at_least = share(*least);
+  if (gate.not_worse_by.has_value() == gate.at_least.has_value())
+    throw node.error("a gate says one of two: not_worse_by: 2 (points, against the baseline) or at_least: 0.8 (a share)");
+  return gate;
+}
+
+// What a gate is about must be there.
+void check_gate(const GateOptions& gate, const Project& project, const ConfigNode& node) {
+  std::vector<std::string> slices;
+  for (const Slice& slice : project.slices) slices.push_back(slice.name);
+  if (project.task.is_multi_label()) throw node.error("gates are for tasks whose rows have one class each");
+  if (gate.of == GateOptions::Of::kModel && !project.trains()) throw node.at("of").error("this project trains no model; judge its labels");
+  if (!gate.slice.empty() && std::ranges::find(slices, gate.slice) == slices.end())
+    throw node.at("slice").error("no slice named '" + gate.slice + "'" + suggestion(gate.slice, slices));
+}
+
+void check_gates(const Project& project, const ConfigNode& evaluate) {
+  const ConfigNode* gates = evaluate.find("gates");
+  for (std::size_t place = 0; place < project.evaluate.gates.size(); ++place)
+    check_gate(project.evaluate.gates[place], project, gates->items()[place]);
+}
+
 EvaluateOptions read_evaluate(const ConfigNode& node) {
   static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
-  node.allow_keys({"metrics"});
+  node.allow_keys({"metrics", "baseline", "gates"});
   EvaluateOptions evaluate;
+  if (const ConfigNode* baseline = node.find("baseline")) evaluate.baseline = baseline->text();
+  if (const ConfigNode* gates = node.find("gates"))
+    for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate));
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
   for (const std::string& metric : evaluate.metrics)
     if (std::ranges::find(kKnown, metric) == kKnown.end())
@@ -482,7 +532,10 @@ Project load_project(const std::filesystem::path& root) {
     throw yaml.at("model").error("no model learns several classes of a row yet; leave model out, and take the labels from `hone export`");
   if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) project.slices = parse_slices(*slices);
   if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
-  if (const ConfigNode* evaluate = yaml.find("evaluate")) project.evaluate = read_evaluate(*evaluate);
+  if (const ConfigNode* evaluate = yaml.find("evaluate")) {
+    project.evaluate = read_evaluate(*evaluate);
+    check_gates(project, *evaluate);
+  }
   if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
   if (const ConfigNode* ledger = yaml.find("ledger")) project.ledger = read_ledger(*ledger);
   keep_gold_apart(project, yaml);
@@ -524,6 +577,10 @@ const std::vector<ProjectKey>& project_keys() {
        "how votes become labels: hone (when absent), majority, weighted-majority, dawid-skene, metal or triplet"},
       {"model", "text-linear, none, or {name: …, options}", "what is trained on the labels"},
       {"slices", "a list of {slice: NAME, conditions}", "named parts of the rows that evaluation looks at one by one"},
+      {"evaluate.baseline", "the name of a release", "what gates compare with; the newest release when absent"},
+      {"evaluate.gates",
+       "a list of {metric: accuracy or macro-f1, slice: NAME, of: model or labels, not_worse_by: POINTS or at_least: SHARE}",
+       "what must hold, or `hone run` ends with status 1: against the baseline, or by itself; without a slice of all rows"},
       {"evaluate.metrics", "a list",
        "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},
       {"data.about", "{licence, purpose, legal_basis, pii, consent, retain_until: a text, personal: columns}",

@@ -50,8 +50,20 @@ struct LedgerSettings {
   bool solo = true;    // One person alone may approve what they did.
 };
 
+/// What must hold of the results, or `hone run` ends with status 1: no worse than the baseline by so much, or at least so good.
+struct GateOptions {
+  enum class Of { kMain, kModel, kLabels };  // The trained model where there is one, else the label model.
+  std::string metric = "accuracy";           // Or "macro-f1".
+  std::string slice = {};                    // Empty: all rows.
+  Of of = Of::kMain;
+  std::optional<double> not_worse_by = {};  // A share: 2 points are 0.02. One of these two is set.
+  std::optional<double> at_least = {};
+};
+
 struct EvaluateOptions {
   std::vector<std::string> metrics{"accuracy", "macro-f1", "ece"};  // What the short result shows; the report has all.
+  std::string baseline = {};                                        // The name of a release; empty: the newest one.
+  std::vector<GateOptions> gates = {};
 };
 
 /// Everything a run depends on: hone.yaml and the files it includes, checked.

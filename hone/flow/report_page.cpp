@@ -53,19 +53,21 @@ nlohmann::json stages_json(const Workspace& workspace) {
 
 std::filesystem::path lineage_file(const Workspace& workspace) { return workspace.project().state() / "lineage.json"; }
 
-// `check` tells whether the file is still as it was written: it is only a memory, and one that is broken is as good as none.
-nlohmann::json kept_lineage(const std::string& report, const nlohmann::json& lineage) {
-  nlohmann::json kept{{"format", "hone-shown-lineage/1"}, {"report", report}, {"lineage", lineage}};
+// What the ledger above this floor knows of a report. `check` tells whether the file is still as it was written: it is only a memory, and
+// one that is broken is as good as none.
+nlohmann::json kept_facts(const std::string& report, const nlohmann::json& lineage, const nlohmann::json& gates) {
+  nlohmann::json kept{{"format", "hone-shown-lineage/2"}, {"report", report}, {"lineage", lineage}, {"gates", gates}};
   kept["check"] = sha256_hex(text_of(kept, -1));
   return kept;
 }
 
-// Null where there is none of this report.
-nlohmann::json lineage_of(const Workspace& workspace, const std::string& report) {
-  if (!std::filesystem::exists(lineage_file(workspace))) return nullptr;
+// {"lineage", "gates"}, both null where nothing is kept of this report.
+nlohmann::json facts_of(const Workspace& workspace, const std::string& report) {
+  const nlohmann::json none{{"lineage", nullptr}, {"gates", nullptr}};
+  if (!std::filesystem::exists(lineage_file(workspace))) return none;
   const nlohmann::json kept = nlohmann::json::parse(read_file(lineage_file(workspace)), nullptr, /*allow_exceptions=*/false);
-  if (!kept.is_object() || !kept.contains("lineage")) return nullptr;
-  return kept == kept_lineage(report, kept.at("lineage")) ? kept.at("lineage") : nlohmann::json();
+  if (!kept.is_object() || !kept.contains("lineage") || !kept.contains("gates")) return none;
+  return kept == kept_facts(report, kept.at("lineage"), kept.at("gates")) ? kept : none;
 }
 
 }  // namespace
@@ -90,7 +92,9 @@ nlohmann::json report_json(Workspace& workspace) {
   nlohmann::json report = workspace.json(record.output("report"));
   report["project"] = workspace.project().name;
   report["stages"] = stages_json(workspace);
-  report["lineage"] = lineage_of(workspace, record.output("report").hash);
+  const nlohmann::json facts = facts_of(workspace, record.output("report").hash);
+  report["lineage"] = facts.at("lineage");
+  report["gates"] = facts.at("gates");
   if (const auto train = workspace.current("train"); train && report["training"].is_object())
     report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;
   return report;
@@ -104,10 +108,10 @@ void refresh_report_page(Workspace& workspace) {
   write_file_atomically(path, page);
 }
 
-void show_lineage(Workspace& workspace, const nlohmann::json& lineage) {
+void show_lineage(Workspace& workspace, const nlohmann::json& lineage, const nlohmann::json& gates) {
   const auto report = workspace.current("report");
   if (!report) return;
-  const std::string kept = text_of(kept_lineage(report->output("report").hash, lineage), 1) + "\n";
+  const std::string kept = text_of(kept_facts(report->output("report").hash, lineage, gates), 1) + "\n";
   const std::filesystem::path file = lineage_file(workspace);
   if (!std::filesystem::exists(file) || read_file(file) != kept) write_file_atomically(file, kept);
   refresh_report_page(workspace);
@@ -115,7 +119,7 @@ void show_lineage(Workspace& workspace, const nlohmann::json& lineage) {
 
 bool shows_lineage(const Workspace& workspace) {
   const auto report = workspace.current("report");
-  return report && !lineage_of(workspace, report->output("report").hash).is_null();
+  return report && !facts_of(workspace, report->output("report").hash).at("lineage").is_null();
 }
 
 std::filesystem::path report_page_path(const Project& project) { return project.state() / "report.html"; }

@@ -14,19 +14,19 @@ std::string_view report_page();
 /// element or begin another: data is never markup.
 std::string fill_report_page(std::string_view page, const nlohmann::json& report);
 
-/// The report of the current run: the report stage's object, the project's name, how long each stage took, and the lineage that
+/// The report of the current run: the report stage's object, the project's name, how long each stage took, and what
 /// show_lineage() was given for it (null before). Throws kNotFound before the first run.
 nlohmann::json report_json(Workspace& workspace);
 
 /// Writes .hone/report.html where it is missing or shows other numbers than the current run's.
 void refresh_report_page(Workspace& workspace);
 
-/// Gives the current report its lineage (web/src/report.ts: Lineage), which only the ledger above this floor knows, and shows it in the
-/// page. It is kept in .hone/lineage.json with the hash of the report that it is of, so that a later report is not shown with it. Does
-/// nothing before the first run.
+/// Gives the current report its lineage and what became of its gates (web/src/report.ts: Lineage, Gates), which only the ledger above this
+/// floor knows, and shows both in the page. They are kept in .hone/lineage.json with the hash of the report that it is of, so that a later
+/// report is not shown with it. Does nothing before the first run.
 ///
-///     show_lineage(workspace, lineage_json(workspace, ledger));
-void show_lineage(Workspace& workspace, const nlohmann::json& lineage);
+///     show_lineage(workspace, lineage_json(workspace, ledger), check_gates(workspace, ledger, threads));
+void show_lineage(Workspace& workspace, const nlohmann::json& lineage, const nlohmann::json& gates);
 
 /// Whether the current report has its lineage. Reads one small file.
 bool shows_lineage(const Workspace& workspace);

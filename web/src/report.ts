@@ -267,6 +267,25 @@ export interface NearDuplicates {
   }[];
 }
 
+/** What hone.yaml demands of the results (evaluate.gates), and whether it holds. */
+export interface Gate {
+  gate: string;
+  verdict: "passes" | "fails" | "undecided";
+  /** In words, the number with its interval and n; why nothing can be said, where nothing can. */
+  text: string;
+  n: number;
+}
+
+export interface Gates {
+  baseline: { name: string; version: string; event: number; time: string } | null;
+  split: SplitName | null;
+  /** How many evaluations there were since the baseline; each has a share of the 5 %. */
+  look: number;
+  gates: Gate[];
+  failed: number;
+  undecided: number;
+}
+
 /** A thing, a run or somebody in the lineage, in the words of PROV: entities, activities (`run`) and agents (`person`, `program`). */
 export interface LineageNode {
   /** Unique in this lineage; edges name it. */
@@ -410,4 +429,5 @@ export interface Report {
   }[];
   /** Null, or not there, before anything was recorded. */
   lineage?: Lineage | null;
+  gates?: Gates | null;
 }

@@ -3,6 +3,7 @@ import { linkTo } from "../address";
 import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
 import { count, decimal, percent } from "../format";
+import { GatesBlock } from "../parts/gates";
 import { MeasureText } from "../parts/measure";
 import { Origin } from "../parts/origin";
 import { Block, Empty, Section } from "../parts/section";
@@ -25,6 +26,7 @@ export function EvaluationSection({ report }: { report: Report }) {
           {note}
         </p>
       ))}
+      <GatesBlock gates={report.gates} />
       <Verdicts id="verdicts-other" title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock evaluation={evaluation} />
       <PerClassBlock evaluation={evaluation} />
