@@ -11,8 +11,8 @@
 #include "hone/flow/main_path.h"
 #include "hone/flow/report_page.h"
 #include "hone/record/gates.h"
-#include "hone/record/lineage.h"
 #include "hone/record/record_runs.h"
+#include "hone/record/report_facts.h"
 
 namespace hone::cli {
 namespace {
@@ -37,14 +37,18 @@ nlohmann::json near_duplicates(Workspace& workspace, const RunResult& result, co
   return workspace.json(workspace.needed("near-duplicates").output("near-duplicates"));
 }
 
-// The page learns what its report was made from, and what became of the gates. Where that cannot be asked now, as while another process
-// holds the index, the next run does.
-void show_what_it_was_made_from(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded, const nlohmann::json& gates) {
-  if (recorded.size == 0 && gates.is_null() && shows_lineage(workspace)) return;
+// The page learns what only the ledger knows: what its report was made from, what became of the gates, how it went from release to
+// release. Where that cannot be asked now, as while another process holds the index, the next run does.
+nlohmann::json show_what_is_recorded(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded, int threads) {
+  const bool has_gates = !workspace.project().evaluate.gates.empty();
+  if (recorded.size == 0 && !has_gates && shows_facts(workspace)) return nullptr;
   try {
-    show_lineage(workspace, lineage_json(workspace, ledger), gates);
+    nlohmann::json facts = report_facts(workspace, ledger, threads);
+    show_facts(workspace, facts);
+    return facts.at("gates");
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kBusy) throw;
+    return nullptr;
   }
 }
 
@@ -69,10 +73,9 @@ Aftermath record(Workspace& workspace, const RunResult& result, const RunArgumen
     if ((error.code() == ErrorCode::kCorruptData && !is_older_copy) || error.code() == ErrorCode::kInternal) throw;
     after.recorded["pending"] = error.what();
   }
-  if (reached_report(result)) {
-    after.gates = check_gates(workspace, ledger, arguments.threads);
-    if (after.recorded.at("pending").is_null()) show_what_it_was_made_from(workspace, ledger, recorded, after.gates);
-  }
+  if (reached_report(result))
+    after.gates = after.recorded.at("pending").is_null() ? show_what_is_recorded(workspace, ledger, recorded, arguments.threads)
+                                                         : check_gates(workspace, ledger, arguments.threads);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
   after.recorded["events"] = recorded.events;
   after.recorded["seconds"] = passed.count();

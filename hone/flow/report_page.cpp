@@ -51,23 +51,23 @@ nlohmann::json stages_json(const Workspace& workspace) {
   return stages;
 }
 
-std::filesystem::path lineage_file(const Workspace& workspace) { return workspace.project().state() / "lineage.json"; }
+std::filesystem::path facts_file(const Workspace& workspace) { return workspace.project().state() / "report_facts.json"; }
 
 // What the ledger above this floor knows of a report. `check` tells whether the file is still as it was written: it is only a memory, and
 // one that is broken is as good as none.
-nlohmann::json kept_facts(const std::string& report, const nlohmann::json& lineage, const nlohmann::json& gates) {
-  nlohmann::json kept{{"format", "hone-shown-lineage/2"}, {"report", report}, {"lineage", lineage}, {"gates", gates}};
+nlohmann::json kept_facts(const std::string& report, const nlohmann::json& facts) {
+  nlohmann::json kept{{"format", "hone-report-facts/1"}, {"report", report}, {"facts", facts}};
   kept["check"] = sha256_hex(text_of(kept, -1));
   return kept;
 }
 
-// {"lineage", "gates"}, both null where nothing is kept of this report.
+// {"lineage", "gates", "history"}, all null where nothing is kept of this report.
 nlohmann::json facts_of(const Workspace& workspace, const std::string& report) {
-  const nlohmann::json none{{"lineage", nullptr}, {"gates", nullptr}};
-  if (!std::filesystem::exists(lineage_file(workspace))) return none;
-  const nlohmann::json kept = nlohmann::json::parse(read_file(lineage_file(workspace)), nullptr, /*allow_exceptions=*/false);
-  if (!kept.is_object() || !kept.contains("lineage") || !kept.contains("gates")) return none;
-  return kept == kept_facts(report, kept.at("lineage"), kept.at("gates")) ? kept : none;
+  const nlohmann::json none{{"lineage", nullptr}, {"gates", nullptr}, {"history", nullptr}};
+  if (!std::filesystem::exists(facts_file(workspace))) return none;
+  const nlohmann::json kept = nlohmann::json::parse(read_file(facts_file(workspace)), nullptr, /*allow_exceptions=*/false);
+  if (!kept.is_object() || !kept.contains("facts")) return none;
+  return kept == kept_facts(report, kept.at("facts")) ? kept.at("facts") : none;
 }
 
 }  // namespace
@@ -93,8 +93,7 @@ nlohmann::json report_json(Workspace& workspace) {
   report["project"] = workspace.project().name;
   report["stages"] = stages_json(workspace);
   const nlohmann::json facts = facts_of(workspace, record.output("report").hash);
-  report["lineage"] = facts.at("lineage");
-  report["gates"] = facts.at("gates");
+  for (const char* known : {"lineage", "gates", "history"}) report[known] = facts.at(known);
   if (const auto train = workspace.current("train"); train && report["training"].is_object())
     report["training"]["seconds"] = train->counts.value("training_ms", 0.0) / 1000.0;
   return report;
@@ -108,16 +107,16 @@ void refresh_report_page(Workspace& workspace) {
   write_file_atomically(path, page);
 }
 
-void show_lineage(Workspace& workspace, const nlohmann::json& lineage, const nlohmann::json& gates) {
+void show_facts(Workspace& workspace, const nlohmann::json& facts) {
   const auto report = workspace.current("report");
   if (!report) return;
-  const std::string kept = text_of(kept_facts(report->output("report").hash, lineage, gates), 1) + "\n";
-  const std::filesystem::path file = lineage_file(workspace);
+  const std::string kept = text_of(kept_facts(report->output("report").hash, facts), 1) + "\n";
+  const std::filesystem::path file = facts_file(workspace);
   if (!std::filesystem::exists(file) || read_file(file) != kept) write_file_atomically(file, kept);
   refresh_report_page(workspace);
 }
 
-bool shows_lineage(const Workspace& workspace) {
+bool shows_facts(const Workspace& workspace) {
   const auto report = workspace.current("report");
   return report && !facts_of(workspace, report->output("report").hash).at("lineage").is_null();
 }

@@ -15,20 +15,20 @@ std::string_view report_page();
 std::string fill_report_page(std::string_view page, const nlohmann::json& report);
 
 /// The report of the current run: the report stage's object, the project's name, how long each stage took, and what
-/// show_lineage() was given for it (null before). Throws kNotFound before the first run.
+/// show_facts() was given for it (null before). Throws kNotFound before the first run.
 nlohmann::json report_json(Workspace& workspace);
 
 /// Writes .hone/report.html where it is missing or shows other numbers than the current run's.
 void refresh_report_page(Workspace& workspace);
 
-/// Gives the current report its lineage and what became of its gates (web/src/report.ts: Lineage, Gates), which only the ledger above this
-/// floor knows, and shows both in the page. They are kept in .hone/lineage.json with the hash of the report that it is of, so that a later
-/// report is not shown with it. Does nothing before the first run.
+/// Gives the current report what only the ledger above this floor knows, {"lineage", "gates", "history"} (web/src/report.ts), and shows it
+/// in the page. It is kept in .hone/report_facts.json with the hash of the report that it is of, so that a later report is not shown with
+/// it. Does nothing before the first run.
 ///
-///     show_lineage(workspace, lineage_json(workspace, ledger), check_gates(workspace, ledger, threads));
-void show_lineage(Workspace& workspace, const nlohmann::json& lineage, const nlohmann::json& gates);
+///     show_facts(workspace, report_facts(workspace, ledger, threads));
+void show_facts(Workspace& workspace, const nlohmann::json& facts);
 
-/// Whether the current report has its lineage. Reads one small file.
-bool shows_lineage(const Workspace& workspace);
+/// Whether the current report has them. Reads one small file.
+bool shows_facts(const Workspace& workspace);
 
 }  // namespace hone

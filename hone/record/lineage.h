@@ -18,8 +18,6 @@ namespace hone {
 /// nodes, and one more says how many others there are, so that it stays readable. What is gone or was not recorded is said in `note` or
 /// `notes`. Same log and same results, same JSON.
 ///
-///     show_lineage(workspace, lineage_json(workspace, ledger), nullptr);   // report_page.h
-///
 /// Throws as reading the ledger does; objects that are gone are notes.
 nlohmann::json lineage_json(Workspace& workspace, ProjectLedger& ledger, const Release* release = nullptr);
 

@@ -8,6 +8,7 @@
 
 #include "hone/flow/report_page.h"
 #include "hone/record/record_testing.h"
+#include "hone/record/report_facts.h"
 
 namespace hone {
 namespace {
@@ -135,25 +136,25 @@ TEST(Lineage, IsShownWithTheReportThatItIsOf) {
   project.run();
   EXPECT_TRUE(report_json(project.workspace()).at("lineage").is_null());
   const Json lineage = lineage_json(project.workspace(), project.ledger());
-  show_lineage(project.workspace(), lineage);
-  EXPECT_TRUE(shows_lineage(project.workspace()));
+  show_facts(project.workspace(), {{"lineage", lineage}, {"gates", nullptr}, {"history", nullptr}});
+  EXPECT_TRUE(shows_facts(project.workspace()));
   EXPECT_EQ(report_json(project.workspace()).at("lineage"), lineage);
   EXPECT_NE(read_file(report_page_path(project.workspace().project())).find("hone-lineage/1"), std::string::npos);
 
   project.edit("any: [stolen, stole]", "any: [stolen]");
   project.run();
-  EXPECT_FALSE(shows_lineage(project.workspace())) << "another report";
+  EXPECT_FALSE(shows_facts(project.workspace())) << "another report";
 }
 
 TEST(Lineage, ABrokenFileOfItIsAsGoodAsNone) {
   ProjectForTests project;
   project.run();
-  show_lineage(project.workspace(), lineage_json(project.workspace(), project.ledger()));
-  const std::filesystem::path file = project.state() / "lineage.json";
+  show_facts(project.workspace(), report_facts(project.workspace(), project.ledger(), 1));
+  const std::filesystem::path file = project.state() / "report_facts.json";
   std::string text = read_file(file);
   text.replace(text.find("rows.csv"), 8, "rows.csw");
   overwrite(file, text);
-  EXPECT_FALSE(shows_lineage(project.workspace()));
+  EXPECT_FALSE(shows_facts(project.workspace()));
 }
 
 }  // namespace

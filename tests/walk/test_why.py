@@ -222,7 +222,7 @@ class LineageTest(WhyTest):
         before = page.read_bytes()
         hone("run", "--project", project)
         self.assertEqual(page.read_bytes(), before)
-        (project / ".hone" / "lineage.json").unlink()
+        (project / ".hone" / "report_facts.json").unlink()
         hone("run", "--project", project)
         self.assertEqual(page.read_bytes(), before)
 

@@ -267,6 +267,20 @@ export interface NearDuplicates {
   }[];
 }
 
+/** What a release's own evaluation said; the last entry, without a release, is the current results. */
+export interface HistoryEntry {
+  release: string | null;
+  time: string;
+  event: number | null;
+  system: "model" | "label_model" | null;
+  split: SplitName | null;
+  accuracy: Measure | null;
+  /** The band that may be read at any time: all of them hold together with 95 %. */
+  low: number | null;
+  high: number | null;
+  note: string;
+}
+
 /** What hone.yaml demands of the results (evaluate.gates), and whether it holds. */
 export interface Gate {
   gate: string;
@@ -430,4 +444,5 @@ export interface Report {
   /** Null, or not there, before anything was recorded. */
   lineage?: Lineage | null;
   gates?: Gates | null;
+  history?: HistoryEntry[] | null;
 }

@@ -4,6 +4,7 @@ import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
 import { count, decimal, percent } from "../format";
 import { GatesBlock } from "../parts/gates";
+import { HistoryBlock } from "../parts/history";
 import { MeasureText } from "../parts/measure";
 import { Origin } from "../parts/origin";
 import { Block, Empty, Section } from "../parts/section";
@@ -27,6 +28,7 @@ export function EvaluationSection({ report }: { report: Report }) {
         </p>
       ))}
       <GatesBlock gates={report.gates} />
+      <HistoryBlock history={report.history} />
       <Verdicts id="verdicts-other" title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock evaluation={evaluation} />
       <PerClassBlock evaluation={evaluation} />
