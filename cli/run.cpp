@@ -87,9 +87,11 @@ std::string gates_text(const nlohmann::json& gates) {
   Table table({"gate", "", "what was found"});
   for (const nlohmann::json& gate : gates.at("gates")) table.add({gate.at("gate"), gate.at("verdict"), gate.at("text")});
   const nlohmann::json& baseline = gates.at("baseline");
-  const std::string against = baseline.is_null() ? "" : "Against the release '" + one_line(baseline.at("name").get<std::string>()) + "'; l";
-  return "\n" + table.text() + (against.empty() ? "L" : against) + "ook " + with_commas(gates.at("look")) +
-         " since then: all looks together raise a false alarm in at most 5 of 100.\n";
+  const std::string look = "look " + with_commas(gates.at("look"));
+  const std::string against =
+      baseline.is_null() ? "This is " + look
+                         : "Against the release '" + one_line(baseline.at("name").get<std::string>()) + "', " + look + " since then";
+  return "\n" + table.text() + against + "; all looks and gates together raise a false alarm in at most 5 of 100 cases\n";
 }
 
 void print_result(Workspace& workspace, const RunResult& result, const RunArguments& arguments, const nlohmann::json& gates) {
