@@ -138,7 +138,7 @@ TEST(ResampledInterval, IsNeverOfNoWidth) {
 }
 
 TEST(ResampledInterval, LeavesOutWhatIsNotDefinedAndStopsWhereThatIsMuch) {
-  // One of 30 clusters, and three of them, have anything to divide by: none is drawn in 36 % and 4 % of replicates.
+  // Of 30 clusters 2, and 4, have anything to divide by: none of these is drawn in 13 % and 1.4 % of replicates.
   const auto with = [](std::uint64_t clusters) {
     return ClusterCells(2, {{{{0, 1.0}, {1, 1.0}}, 1}, {{{1, 1.0}}, clusters - 1}, {{}, 30 - clusters}});
   };

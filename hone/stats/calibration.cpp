@@ -9,6 +9,9 @@
 #include <numeric>
 
 #include "hone/core/error.h"
+#include "hone/stats/calibration_internal.h"
+#include "hone/stats/check_internal.h"
+#include "hone/stats/clustered.h"
 
 namespace hone {
 namespace {
@@ -31,8 +34,19 @@ std::vector<std::size_t> by_rising(std::span<const double> probabilities) {
   return order;
 }
 
-ReliabilityBin fill_bin(std::span<const std::size_t> items, std::span<const double> probabilities,
-                        std::span<const std::uint8_t> came_true) {
+Interval interval_of_bin(std::span<const std::size_t> items, std::span<const std::uint8_t> came_true,
+                         std::span<const std::uint32_t> cluster_of) {
+  std::vector<double> scores;
+  std::vector<std::uint32_t> clusters;
+  for (const std::size_t item : items) {
+    scores.push_back(came_true[item] != 0 ? 1.0 : 0.0);
+    clusters.push_back(cluster_of[item]);
+  }
+  return rate_interval(*clustered_mean(sum_by_cluster(scores, clusters))).value_or(Interval{0.0, 1.0});
+}
+
+ReliabilityBin fill_bin(std::span<const std::size_t> items, std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
+                        std::span<const std::uint32_t> cluster_of) {
   double confidence = 0.0;
   std::uint64_t right = 0;
   for (const std::size_t item : items) {
@@ -40,12 +54,11 @@ ReliabilityBin fill_bin(std::span<const std::size_t> items, std::span<const doub
     right += came_true[item] != 0;
   }
   const double n = static_cast<double>(items.size());
-  return {
-      .n = items.size(), .confidence = confidence / n, .rate = static_cast<double>(right) / n, .interval = *wilson(right, items.size())};
+  return {.n = items.size(),
+          .confidence = confidence / n,
+          .rate = static_cast<double>(right) / n,
+          .interval = cluster_of.empty() ? *wilson(right, items.size()) : interval_of_bin(items, came_true, cluster_of)};
 }
-
-// Of the rate of a bin, as a variance of its mean; 0 for a bin of one, which shows none.
-double variance(const ReliabilityBin& bin) { return bin.n > 1 ? bin.rate * (1.0 - bin.rate) / static_cast<double>(bin.n - 1) : 0.0; }
 
 // The mean of |gap| if gaps scatter normally around this one.
 double expected_gap(double gap, double variance) {
@@ -55,18 +68,15 @@ double expected_gap(double gap, double variance) {
 }
 
 void add_bin(const ReliabilityBin& bin, double weight, Calibration& sums) {
-  const double gap = bin.rate - bin.confidence, v = variance(bin);
-  sums.ece += weight * std::abs(gap);
-  sums.debiased_ece += weight * (2.0 * std::abs(gap) - expected_gap(gap, v));
-  sums.squared += weight * (gap * gap - v);
+  const GapError error = error_of_gap(static_cast<double>(bin.n), bin.confidence, bin.rate);
+  sums.ece += weight * error.plain;
+  sums.debiased_ece += weight * error.debiased;
+  sums.squared += weight * error.squared;
   sums.bins.push_back(bin);
 }
 
-}  // namespace
-
-std::size_t calibration_bins(std::size_t n) { return n < kLeastItems ? 0 : std::min(kBins, n / kItemsPerBin); }
-
-std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true, std::size_t bins) {
+std::optional<Calibration> calibrate_bins(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
+                                          std::span<const std::uint32_t> cluster_of, std::size_t bins) {
   check(probabilities, came_true);
   if (bins == 0) return std::nullopt;
   const std::size_t n = probabilities.size(), whole = n / bins, larger = n % bins;
@@ -76,16 +86,35 @@ std::optional<Calibration> calibrate(std::span<const double> probabilities, std:
   std::size_t begin = 0;
   for (std::size_t bin = 0; bin < bins; ++bin) {
     const std::size_t size = whole + (bin < larger ? 1 : 0);
-    add_bin(fill_bin(std::span(order).subspan(begin, size), probabilities, came_true), static_cast<double>(size) / static_cast<double>(n),
-            result);
+    add_bin(fill_bin(std::span(order).subspan(begin, size), probabilities, came_true, cluster_of),
+            static_cast<double>(size) / static_cast<double>(n), result);
     begin += size;
   }
   result.debiased_ece = std::max(0.0, result.debiased_ece);
   return result;
 }
 
+}  // namespace
+
+GapError error_of_gap(double n, double confidence, double rate) {
+  const double gap = rate - confidence, variance = n > 1.0 ? rate * (1.0 - rate) / (n - 1.0) : 0.0;
+  return {.plain = std::abs(gap), .debiased = 2.0 * std::abs(gap) - expected_gap(gap, variance), .squared = gap * gap - variance};
+}
+
+std::size_t calibration_bins(std::size_t n) { return n < kLeastItems ? 0 : std::min(kBins, n / kItemsPerBin); }
+
+std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true, std::size_t bins) {
+  return calibrate_bins(probabilities, came_true, {}, bins);
+}
+
 std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true) {
   return calibrate(probabilities, came_true, calibration_bins(probabilities.size()));
+}
+
+std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
+                                     std::span<const std::uint32_t> cluster_of) {
+  check_same_length(probabilities.size(), cluster_of.size(), "probabilities and clusters");
+  return calibrate_bins(probabilities, came_true, cluster_of, calibration_bins(probabilities.size()));
 }
 
 }  // namespace hone

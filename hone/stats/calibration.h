@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "hone/stats/not_defined.h"
 #include "hone/stats/proportion.h"
 
 namespace hone {
@@ -15,7 +16,7 @@ struct ReliabilityBin {
   std::uint64_t n = 0;
   double confidence = 0.0;  // Mean of the probabilities given.
   double rate = 0.0;        // Share that came true.
-  Interval interval;        // Wilson, of the rate.
+  Interval interval;        // Wilson, of the rate; on the effective number of items where they hang together.
 };
 
 struct Calibration {
@@ -36,5 +37,46 @@ std::optional<Calibration> calibrate(std::span<const double> probabilities, std:
 
 /// The same with calibration_bins(): nothing below 30 items.
 std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true);
+
+/// The same where items hang together: `cluster_of` has a number per item, equal ones being one cluster. The bins' intervals are then those
+/// of rate_interval(), and 0 to 1 for a bin with one cluster.
+std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
+                                     std::span<const std::uint32_t> cluster_of);
+
+struct CalibrationCheckOptions {
+  std::uint64_t replicates = 1'000;   // For the interval.
+  std::uint64_t perfect_draws = 200;  // For the perfect model.
+  std::uint64_t seed = 0;
+  double alpha = 0.05;
+  int threads = 0;  // No number depends on them.
+
+  /// Throws kInvalidArgument, naming the field.
+  void validate() const;
+};
+
+/// How sure the calibration error is, and how large it would be by chance alone.
+struct CalibrationCheck {
+  double debiased_ece = 0.0;
+  Interval interval;         // Of it: by the spread over resampled items or clusters; not below 0.
+  double perfect_ece = 0.0;  // Mean ECE of a model with the same probabilities that are all true.
+};
+
+/// `cluster_of` empty: items stand alone. kTooFewItems below 30 items or 2 clusters. O((replicates + perfect_draws) x n).
+/// Throws kInvalidArgument as calibrate() does.
+Defined<CalibrationCheck> check_calibration(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
+                                            std::span<const std::uint32_t> cluster_of = {}, const CalibrationCheckOptions& options = {});
+
+/// One number by which a model's logits are divided, so that its probabilities become true on data that is not the test.
+struct Temperature {
+  double value = 1.0;        // In [0.05, 20].
+  double loss = 0.0;         // Mean negative log-likelihood at it,
+  double loss_before = 0.0;  // and at 1.
+  bool at_bound = false;     // The best one may lie beyond: to be said.
+};
+
+/// C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger (2017). `logits` row-major, items x classes. kNoItems without items, kNoSpread when every
+/// item has the same logit for all classes. Throws kInvalidArgument for logits that are not finite, sizes that do not fit, fewer than two
+/// classes or gold that is none of them. O(items x classes x about 10).
+Defined<Temperature> fit_temperature(std::span<const double> logits, std::span<const std::uint32_t> gold, std::size_t classes);
 
 }  // namespace hone

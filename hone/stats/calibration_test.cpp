@@ -69,6 +69,97 @@ TEST(Calibration, FindsHowFarConfidencesAreTooHigh) {
   EXPECT_NEAR(std::sqrt(found->squared), 0.1, 0.012);
 }
 
+// Twenty items that come as ten pairs of the same outcome tell less than twenty.
+TEST(Calibration, OfClustersHasTheirIntervals) {
+  std::vector<double> probabilities;
+  std::vector<std::uint8_t> outcomes;
+  std::vector<std::uint32_t> pairs, one(60, 7);
+  for (std::uint32_t item = 0; item < 60; ++item) {
+    probabilities.push_back(0.5 + 0.005 * item);
+    outcomes.push_back(item / 2 % 3 != 0);
+    pairs.push_back(item / 2);
+  }
+  const auto alone = calibrate(probabilities, outcomes), paired = calibrate(probabilities, outcomes, pairs);
+  EXPECT_EQ(alone->ece, paired->ece);
+  EXPECT_GT(paired->bins[0].interval.high - paired->bins[0].interval.low, alone->bins[0].interval.high - alone->bins[0].interval.low);
+  EXPECT_EQ(calibrate(probabilities, outcomes, one)->bins[0].interval.high, 1.0);
+  EXPECT_EQ(calibrate(probabilities, outcomes, one)->bins[0].interval.low, 0.0);
+}
+
+struct CalibratedItems {
+  std::vector<double> probabilities;
+  std::vector<std::uint8_t> outcomes;
+};
+
+// Each probability is too high by `off`.
+CalibratedItems calibrated_items(std::size_t n, double off, std::uint64_t seed) {
+  RandomStream draw(seed, "calibration.test");
+  CalibratedItems made;
+  for (std::size_t item = 0; item < n; ++item) {
+    made.probabilities.push_back(0.5 + 0.5 * draw.uniform());
+    made.outcomes.push_back(draw.uniform() < made.probabilities.back() - off);
+  }
+  return made;
+}
+
+TEST(CalibrationCheck, HoldsTheTruthAndSaysWhatChanceAddsToAPerfectModel) {
+  const CalibratedItems off = calibrated_items(2000, 0.1, 1), perfect = calibrated_items(2000, 0.0, 2);
+  const auto wrong = check_calibration(off.probabilities, off.outcomes), right = check_calibration(perfect.probabilities, perfect.outcomes);
+  EXPECT_LT(wrong->interval.low, 0.1);
+  EXPECT_GT(wrong->interval.high, 0.1);
+  EXPECT_GT(wrong->interval.low, right->perfect_ece);
+  EXPECT_LT(right->interval.low, right->perfect_ece);
+  // The mean |gap| of bins of 133 with variance near 3/16: 0.8 sqrt(3/16/133) = 0.029.
+  EXPECT_NEAR(right->perfect_ece, 0.029, 0.004);
+}
+
+TEST(CalibrationCheck, GivesTheSameWithOneAndEightThreads) {
+  const CalibratedItems made = calibrated_items(300, 0.05, 3);
+  const auto one = check_calibration(made.probabilities, made.outcomes, {}, {.replicates = 100, .threads = 1});
+  const auto eight = check_calibration(made.probabilities, made.outcomes, {}, {.replicates = 100, .threads = 8});
+  EXPECT_EQ(one->interval.high, eight->interval.high);
+  EXPECT_EQ(one->perfect_ece, eight->perfect_ece);
+}
+
+TEST(CalibrationCheck, SaysWhyThereIsNone) {
+  EXPECT_EQ(check_calibration(kProbabilities, kOutcomes).why(), NotDefined::kTooFewItems);
+  const CalibratedItems made = calibrated_items(60, 0.05, 3);
+  const std::vector<std::uint32_t> one(60, 5);
+  EXPECT_EQ(check_calibration(made.probabilities, made.outcomes, one).why(), NotDefined::kOneCluster);
+  EXPECT_THROW(check_calibration(made.probabilities, made.outcomes, {}, {.replicates = 1}), Error);
+  EXPECT_THROW(check_calibration(made.probabilities, made.outcomes, {}, {.alpha = 0.0}), Error);
+  EXPECT_THROW(check_calibration(made.probabilities, made.outcomes, std::vector<std::uint32_t>{1}), Error);
+}
+
+const std::vector<double> kLogits{2, 0, -1, 1.5, 1, 0, 0, 3, -1, .5, 0, 2.5, 3, 1, 0, 0, .2, .1};
+const std::vector<std::uint32_t> kLogitGold{0, 1, 1, 2, 0, 0};
+
+TEST(Temperature, GivesTheKnownAnswers) {
+  const auto found = fit_temperature(kLogits, kLogitGold, 3);
+  EXPECT_NEAR(found->value, 0.634377, kDigits);
+  EXPECT_NEAR(found->loss, 0.443595, kDigits);
+  EXPECT_NEAR(found->loss_before, 0.484731, kDigits);
+  EXPECT_FALSE(found->at_bound);
+}
+
+TEST(Temperature, SaysThatItStandsAtABound) {
+  const std::vector<std::uint32_t> all_right{0, 0, 1, 2, 0, 1}, all_wrong{2, 2, 2, 1, 2, 0};
+  const auto right = fit_temperature(kLogits, all_right, 3), wrong = fit_temperature(kLogits, all_wrong, 3);
+  EXPECT_TRUE(right->at_bound);
+  EXPECT_NEAR(right->value, 0.05, 1e-12);
+  EXPECT_TRUE(wrong->at_bound);
+  EXPECT_NEAR(wrong->value, 20.0, 1e-9);
+}
+
+TEST(Temperature, SaysWhyThereIsNoneAndRefusesWhatCannotBe) {
+  EXPECT_EQ(fit_temperature({}, {}, 3).why(), NotDefined::kNoItems);
+  EXPECT_EQ(fit_temperature(std::vector<double>{1, 1}, std::vector<std::uint32_t>{0}, 2).why(), NotDefined::kNoSpread);
+  EXPECT_THROW(fit_temperature(kLogits, kLogitGold, 2), Error);
+  EXPECT_THROW(fit_temperature(std::vector<double>{1, 2}, std::vector<std::uint32_t>{2}, 2), Error);
+  EXPECT_THROW(fit_temperature(std::vector<double>{1, std::nan("")}, std::vector<std::uint32_t>{0}, 2), Error);
+  EXPECT_THROW(fit_temperature(std::vector<double>{1}, std::vector<std::uint32_t>{0}, 1), Error);
+}
+
 TEST(Calibration, RefusesWhatIsNoProbability) {
   const std::vector<std::uint8_t> one = {1};
   for (const double wrong : {-0.1, 1.1, std::nan("")}) EXPECT_THROW(calibrate(std::vector{wrong}, one, 1), Error) << wrong;
