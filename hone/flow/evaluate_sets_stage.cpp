@@ -6,6 +6,7 @@
 #include "hone/data/row_texts.h"
 #include "hone/eval/comparison.h"
 #include "hone/eval/set_evaluation.h"
+#include "hone/flow/criteria_internal.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
@@ -211,6 +212,7 @@ void run_evaluate_sets(const StageContext& context, RunRecord& record) {
       {"wrong_votes", no_wrong_votes},
       {"pairs", pairs_json(measured)},
       {"slices", slices_json(measured)},
+      {"criteria", criteria_json(context, measured.dataset, measured.groups)},
       {"gold",
        {{"train", gold.rows[0]},
         {"valid", gold.rows[1]},

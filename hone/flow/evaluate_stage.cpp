@@ -11,6 +11,7 @@
 #include "hone/eval/errors_to_read.h"
 #include "hone/eval/evaluation.h"
 #include "hone/eval/levels.h"
+#include "hone/flow/criteria_internal.h"
 #include "hone/flow/label_evaluation_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
@@ -549,6 +550,7 @@ StageParts evaluate_parts(const StageContext& context) {
                    {"gold", gold_part(context)}};
   if (!context.project().task.taxonomy.empty()) parts.emplace_back("task.certainty", std::to_string(context.project().task.certainty));
   if (context.project().trains()) parts.emplace_back("the predictions", context.of("train").output("predictions").hash);
+  if (!context.project().evaluate.criteria.empty()) parts.emplace_back("evaluate.criteria", criteria_part(context.project()));
   add_near_duplicates_part(context, parts);
   return parts;
 }
@@ -566,6 +568,7 @@ void run_evaluate(const StageContext& context, RunRecord& record) {
       {"wrong_votes", wrong_votes_json(measured, shown, texts)},
       {"pairs", pairs_json(measured)},
       {"slices", slices_json(measured, splits)},
+      {"criteria", criteria_json(context, measured.dataset, measured.groups)},
       {"gold", gold_json(measured.gold)},
       {"class_counts", class_counts(measured)},
       {"analysis", to_json(analyze_votes(measured.votes, source_names(context.project()), measured.gold.answers(), splits, context.threads),

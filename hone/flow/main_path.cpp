@@ -300,8 +300,8 @@ std::vector<Stage> main_path(const Project& project) {
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
       {"label", "weighs the votes into labels", 8, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 5, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 6, report_parts, run_report},
+      {"evaluate", "measures labels and model on gold", 6, evaluate_parts, run_evaluate},
+      {"report", "writes the report", 7, report_parts, run_report},
   };
   const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };
   if (!project.near_duplicates) leave_out("near-duplicates");

@@ -349,13 +349,35 @@ void check_gates(const Project& project, const ConfigNode& evaluate) {
     check_gate(project.evaluate.gates[place], project, gates->items()[place]);
 }
 
+Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& before) {
+  node.allow_keys({"criterion", "evaluator", "people", "yes", "people_drawn"});
+  Criterion criterion;
+  criterion.name = node.at("criterion").text();
+  if (std::ranges::find(before, criterion.name, &Criterion::name) != before.end())
+    throw node.at("criterion").error("the criterion '" + criterion.name + "' stands here twice");
+  criterion.evaluator = node.at("evaluator").text();
+  if (const ConfigNode* people = node.find("people")) criterion.people = people->text();
+  if (criterion.people == criterion.evaluator)
+    throw node.at("people").error("people's grades cannot be the evaluator's own column '" + criterion.evaluator + "'");
+  if (const ConfigNode* yes = node.find("yes")) criterion.yes = yes->texts();
+  if (criterion.yes.empty()) throw node.at("yes").error("name the values that mean that the criterion is met");
+  if (const ConfigNode* drawn = node.find("people_drawn")) {
+    if (drawn->text() != "evenly" && drawn->text() != "otherwise")
+      throw drawn->error("expected 'evenly' or 'otherwise', found '" + drawn->text() + "'");
+    criterion.people_drawn_evenly = drawn->text() == "evenly";
+  }
+  return criterion;
+}
+
 EvaluateOptions read_evaluate(const ConfigNode& node) {
   static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
-  node.allow_keys({"metrics", "baseline", "gates"});
+  node.allow_keys({"metrics", "baseline", "gates", "criteria"});
   EvaluateOptions evaluate;
   if (const ConfigNode* baseline = node.find("baseline")) evaluate.baseline = baseline->text();
   if (const ConfigNode* gates = node.find("gates"))
     for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate));
+  if (const ConfigNode* criteria = node.find("criteria"))
+    for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria));
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
   for (const std::string& metric : evaluate.metrics)
     if (std::ranges::find(kKnown, metric) == kKnown.end())
@@ -581,6 +603,9 @@ const std::vector<ProjectKey>& project_keys() {
       {"evaluate.gates",
        "a list of {metric: accuracy or macro-f1, slice: NAME, of: model or labels, not_worse_by: POINTS or at_least: SHARE}",
        "what must hold, or `hone run` ends with status 1: against the baseline, or by itself; without a slice of all rows"},
+      {"evaluate.criteria",
+       "a list of {criterion: NAME, evaluator: COLUMN, people: COLUMN, yes: [VALUES], people_drawn: evenly or otherwise}",
+       "what a judge grades outputs by, beside people's grades: agreement and the corrected share by slice"},
       {"evaluate.metrics", "a list",
        "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},
       {"data.about", "{licence, purpose, legal_basis, pii, consent, retain_until: a text, personal: columns}",

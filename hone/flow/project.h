@@ -60,10 +60,20 @@ struct GateOptions {
   std::optional<double> at_least = {};
 };
 
+/// What an evaluator (a judge model, a rule) grades outputs by, and where people graded them, too: columns of the data.
+struct Criterion {
+  std::string name;                                  // "helpful".
+  std::string evaluator;                             // The column of its grades, by row; empty where it gave none.
+  std::string people;                                // The column of people's; empty: nobody did.
+  std::vector<std::string> yes{"yes", "true", "1"};  // Values that mean that the criterion is met; all others mean that it is not.
+  bool people_drawn_evenly = false;                  // People's rows are an even draw from all rows.
+};
+
 struct EvaluateOptions {
   std::vector<std::string> metrics{"accuracy", "macro-f1", "ece"};  // What the short result shows; the report has all.
   std::string baseline = {};                                        // The name of a release; empty: the newest one.
   std::vector<GateOptions> gates = {};
+  std::vector<Criterion> criteria = {};
 };
 
 /// Everything a run depends on: hone.yaml and the files it includes, checked.

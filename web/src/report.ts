@@ -267,6 +267,38 @@ export interface NearDuplicates {
   }[];
 }
 
+/** How far an evaluator and people agree, on rows that both graded. */
+export interface GradeAgreement {
+  observed: Measure;
+  kappa: Measure | null;
+  ac1: number | null;
+  yes_right: number;
+  yes: number;
+  no_right: number;
+  no: number;
+}
+
+export interface CriterionCell {
+  /** Null: all rows. */
+  slice: string | null;
+  /** The share that the evaluator says yes of. */
+  raw: Measure | null;
+  agreement: GradeAgreement | null;
+  /** The same, corrected for the evaluator's errors. */
+  corrected: Measure | null;
+  method: "" | "ppi" | "rogan_gladen";
+  /** Why it is not corrected. */
+  note: string;
+}
+
+export interface Criterion {
+  criterion: string;
+  evaluator: string;
+  people: string | null;
+  people_drawn: "evenly" | "otherwise";
+  cells: CriterionCell[];
+}
+
 /** What a release's own evaluation said; the last entry, without a release, is the current results. */
 export interface HistoryEntry {
   release: string | null;
@@ -443,6 +475,7 @@ export interface Report {
   }[];
   /** Null, or not there, before anything was recorded. */
   lineage?: Lineage | null;
+  criteria?: Criterion[];
   gates?: Gates | null;
   history?: HistoryEntry[] | null;
 }

@@ -3,6 +3,7 @@ import { linkTo } from "../address";
 import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
 import { count, decimal, percent } from "../format";
+import { CriteriaBlock } from "../parts/criteria";
 import { GatesBlock } from "../parts/gates";
 import { HistoryBlock } from "../parts/history";
 import { MeasureText } from "../parts/measure";
@@ -29,6 +30,7 @@ export function EvaluationSection({ report }: { report: Report }) {
       ))}
       <GatesBlock gates={report.gates} />
       <HistoryBlock history={report.history} />
+      <CriteriaBlock criteria={report.criteria} />
       <Verdicts id="verdicts-other" title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock evaluation={evaluation} />
       <PerClassBlock evaluation={evaluation} />

@@ -1,0 +1,72 @@
+/** Criteria by slice: what evaluators say, corrected by what people said, and how far the two agree. */
+
+import { useState } from "preact/hooks";
+import type { Criterion, CriterionCell } from "../report";
+import { count, interval, percent, spoken } from "../format";
+import { Name } from "./name";
+import { Block } from "./section";
+import { SimpleTable } from "./simple_table";
+
+const kShown = 8;
+const kMethods = { "": "", ppi: "PPI++", rogan_gladen: "Rogan-Gladen" };
+
+export function CriteriaBlock({ criteria }: { criteria: readonly Criterion[] | undefined }) {
+  const [all, setAll] = useState(false);
+  if (!criteria || criteria.length === 0) return null;
+  const slices = (criteria[0]?.cells ?? []).map((cell) => cell.slice);
+  const shown = all ? slices : slices.slice(0, kShown + 1);
+  const headers = [{ text: "Criterion" }, ...shown.map((slice) => ({ text: slice ?? "All rows" }))];
+  const rows = criteria.map((criterion) => [
+    <>
+      <Name text={criterion.criterion} />
+      <span class="fact-note criterion-by">
+        graded by {criterion.evaluator}
+        {criterion.people ? `, people in ${criterion.people}` : ", by nobody else"}
+      </span>
+    </>,
+    ...shown.map((slice) => <Cell cell={criterion.cells.find((cell) => cell.slice === slice)} />),
+  ]);
+  return (
+    <Block title="Criteria by slice" id="criteria">
+      <SimpleTable caption="Share of rows that meet each criterion, by slice" headers={headers} rows={rows} />
+      {slices.length > kShown + 1 && (
+        <button type="button" class="more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the first ${kShown} slices` : `Show all ${count(slices.length - 1)} slices`}
+        </button>
+      )}
+      <p class="note">
+        The share that meets the criterion, corrected for the evaluator’s errors where people graded enough rows: by PPI++ where their rows were drawn evenly, else by the error rates that they show (Rogan-Gladen). Below it the evaluator’s own share, and how often it agrees with people. Where a number is
+        grey it is the evaluator’s word alone.
+      </p>
+    </Block>
+  );
+}
+
+function Cell({ cell }: { cell: CriterionCell | undefined }) {
+  if (!cell?.raw) return <span class="fact-note">{cell?.note ?? "–"}</span>;
+  const { corrected, raw, agreement } = cell;
+  return (
+    <span class="criterion-cell">
+      {corrected ? (
+        <span title={`corrected by ${kMethods[cell.method]}: ${spoken(corrected)}`}>
+          <strong>{percent(corrected.value)}</strong> <span class="fact-note">({interval(corrected)})</span>
+        </span>
+      ) : (
+        <span class="fact-note">
+          {percent(raw.value)} ({interval(raw)})
+        </span>
+      )}
+      <span class="fact-note">
+        {corrected && `raw ${percent(raw.value)}, `}n = {count(raw.n)}
+      </span>
+      {agreement && (
+        <span class="fact-note">
+          agrees {percent(agreement.observed.value)} ({interval(agreement.observed)}) of {count(agreement.observed.n)}
+          {agreement.kappa && `, κ ${agreement.kappa.value.toFixed(2)}`}
+          {agreement.ac1 !== null && `, AC1 ${agreement.ac1.toFixed(2)}`}
+        </span>
+      )}
+      {cell.note && <span class="fact-note">{cell.note}</span>}
+    </span>
+  );
+}
