@@ -12,6 +12,7 @@
 #include "hone/eval/evaluation.h"
 #include "hone/eval/levels.h"
 #include "hone/flow/criteria_internal.h"
+#include "hone/flow/drawn_gold_internal.h"
 #include "hone/flow/label_evaluation_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
@@ -403,8 +404,22 @@ std::string method(const Measured& measured) {
 
 bool learned_from_train_gold(const Measured& measured) { return measured.gold.rows[static_cast<std::size_t>(Split::kTrain)] > 0; }
 
-nlohmann::json notes_json(const Measured& measured) {
-  nlohmann::json notes = nlohmann::json::array();
+std::vector<bool> right_answers(const Measured& measured, const SoftLabels& of) {
+  std::vector<bool> right;
+  for (std::size_t row = 0; row < measured.gold.classes.size(); ++row)
+    right.push_back(measured.gold.classes[row] != kNoClass && of.hard(row) == measured.gold.classes[row]);
+  return right;
+}
+
+nlohmann::json drawn_json(const Measured& measured) {
+  if (measured.project().gold.drawn.empty()) return nullptr;
+  std::vector<DrawnSystem> systems{{"label_model", right_answers(measured, measured.labels)}};
+  if (measured.predictions) systems.push_back({"model", right_answers(measured, *measured.predictions)});
+  return drawn_gold_json(measured.project(), measured.dataset, systems, measured.split_rows, measured.groups);
+}
+
+nlohmann::json notes_json(const Measured& measured, const nlohmann::json& drawn) {
+  nlohmann::json notes = drawn_gold_notes(drawn);
   for (const Source& source : measured.project().sources)
     if (reads_gold(measured.project(), source))
       notes.push_back("The source '" + source.name + "' reads the gold column: it votes on train rows alone and is not measured.");
@@ -439,7 +454,9 @@ nlohmann::json levels_json(const Measured& measured, const std::vector<Split>& s
 nlohmann::json evaluation_json(const Measured& measured, const ShownRows& shown, const ShownTexts& texts,
                                const std::vector<Split>& splits) {
   const auto split = measured.judged_split();
-  nlohmann::json json = evaluation_without_numbers(method(measured), notes_json(measured));
+  const nlohmann::json drawn = drawn_json(measured);
+  nlohmann::json json = evaluation_without_numbers(method(measured), notes_json(measured, drawn));
+  json["drawn"] = drawn;
   json["levels"] = levels_json(measured, splits);
   if (!split) return json;
   const Rows& rows = measured.rows(*split);
@@ -535,6 +552,7 @@ nlohmann::json evaluation_without_numbers(const std::string& method, const nlohm
           {"errors", nlohmann::json::array()},
           {"clarity", nullptr},
           {"levels", nullptr},
+          {"drawn", nullptr},
           {"method", method},
           {"notes", notes}};
 }
@@ -550,6 +568,7 @@ StageParts evaluate_parts(const StageContext& context) {
                    {"gold", gold_part(context)}};
   if (!context.project().task.taxonomy.empty()) parts.emplace_back("task.certainty", std::to_string(context.project().task.certainty));
   if (context.project().trains()) parts.emplace_back("the predictions", context.of("train").output("predictions").hash);
+  if (!context.project().gold.drawn.empty()) parts.emplace_back("gold.drawn", context.project().gold.drawn);
   if (!context.project().evaluate.criteria.empty()) parts.emplace_back("evaluate.criteria", criteria_part(context.project()));
   add_near_duplicates_part(context, parts);
   return parts;

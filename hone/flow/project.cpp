@@ -258,7 +258,7 @@ std::map<std::string, std::string> read_gold_classes(const ConfigNode& node, con
 }
 
 GoldOptions read_gold(const ConfigNode& node, const Task& task) {
-  node.allow_keys({"field", "classes", "separator", "none", "use"});
+  node.allow_keys({"field", "classes", "separator", "none", "drawn", "use"});
   GoldOptions gold;
   gold.field = node.at("field").text();
   if (const ConfigNode* classes = node.find("classes")) gold.classes = read_gold_classes(*classes, task);
@@ -267,6 +267,10 @@ GoldOptions read_gold(const ConfigNode& node, const Task& task) {
       throw value->error(std::string("gold.") + key + " is for a task of kind multi-label; take it out");
   if (const ConfigNode* separator = node.find("separator")) gold.separator = separator->text();
   if (const ConfigNode* none = node.find("none")) gold.none = none->text();
+  if (const ConfigNode* drawn = node.find("drawn")) {
+    if (task.is_multi_label()) throw drawn->error("gold.drawn is for tasks whose rows have one class each; take it out");
+    gold.drawn = drawn->text();
+  }
   if (const ConfigNode* use = node.find("use")) {
     for (bool& split : gold.use) split = false;
     for (const std::string& name : use->texts()) gold.use[static_cast<std::size_t>(split_named(name, *use))] = true;
@@ -593,6 +597,8 @@ const std::vector<ProjectKey>& project_keys() {
       {"gold.classes", "{VALUE: CLASS}", "what the values of the column mean, where they are not the names of the classes"},
       {"gold.separator", "a text such as ';'", "multi-label: what stands between the classes of a row; JSON lists need none"},
       {"gold.none", "a value", "multi-label: says that a row holds none of the classes, where an empty cell is unknown"},
+      {"gold.drawn", "a column",
+       "each row's chance of being drawn for gold, as of a review queue that prefers hard rows: accuracy is weighted back"},
       {"gold.use", "a list of splits, [valid, test] when absent", "whose known classes are read; test gold is read by evaluation alone"},
       {"sources", "a list", "who votes: `lf`, `column`, `process`, `like`, `model`, `dictionary` or `include` entries"},
       {"label_model", "a name, or {name: …, options}",

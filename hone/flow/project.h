@@ -23,6 +23,7 @@ struct GoldOptions {
   std::map<std::string, std::string> classes;  // Value of the column -> class or node. Empty: the values are such names.
   std::string separator;                       // Multi-label: between the classes of a row; empty: one, or a JSON list of them.
   std::string none;                            // Multi-label: the value that says that a row holds no class; empty: only a JSON list can.
+  std::string drawn;                           // Column of each row's chance of being drawn for gold; empty: all had the same.
   bool use[kSplits] = {false, true, true};     // Train gold is not read unless named.
 
   /// The class that a value of the column means, or the inner node of the taxonomy; kNoClass for a value that means neither.
