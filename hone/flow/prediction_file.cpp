@@ -512,6 +512,7 @@ bool has_field(PredictionLayout& layout, const std::string& field) {
 }
 
 PredictionTable read_predictions(const PredictionLayout& layout, const PredictionRequest& request) {
+  if (column_of(layout.columns, request.id).empty()) throw Error(ErrorCode::kNotFound, missing_field(layout, request.id, "--id"));
   return PredictionReading(layout, request).read();
 }
 
