@@ -28,8 +28,10 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 // A difference that is worth asking for more items, where no margin says which: as gold_needed has it.
 constexpr double kPointsWorthSeeing = 2.0;
 
+// Of the bootstrap; of slices as many as are enough while exploring (statistics, of the bootstrap).
+constexpr std::uint64_t kReplicates = 10'000, kReplicatesOfSlices = 2'000;
 // More classes are free texts.
-constexpr std::size_t kMostClasses = 2000;
+constexpr std::size_t kMostClassesOfF1 = 2000;
 
 // --- Scores by item.
 
@@ -136,8 +138,8 @@ class ItemScores {
 
 // --- The comparison.
 
-nlohmann::json or_null(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
-nlohmann::json or_null(const std::optional<std::uint64_t>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json value_or_null(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json value_or_null(const std::optional<std::uint64_t>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
 
 nlohmann::json left_out_json(const LeftOut& left_out) { return {{"count", left_out.count}, {"first", left_out.first}}; }
 
@@ -209,13 +211,18 @@ class Comparing {
     NameTable& classes = joined_.items.classes;
     answers_a_ = answers_by_item(joined_.a, joined_.layout_a, joined_.items.of_a, classes);
     answers_b_ = answers_by_item(joined_.b, joined_.layout_b, joined_.items.of_b, classes);
-    if (classes.size() > kMostClasses)
+    if (classes.size() > kMostClassesOfF1)
       throw Error(ErrorCode::kInvalidArgument, "the answers are of " + with_commas(classes.size()) + " classes, more than the " +
-                                                   with_commas(kMostClasses) + " that macro-f1 is told over; compare by accuracy");
+                                                   with_commas(kMostClassesOfF1) + " that macro-f1 is told over; compare by accuracy");
     warn_of_rare_classes();
     return [this](std::span<const std::uint32_t> items, int threads) {
       const PairedClasses paired{joined_.items.gold, answers_a_, answers_b_, joined_.items.clusters, joined_.items.classes.size()};
-      return macro_f1_difference(paired, items, {.verdict = words_.verdict, .seed = options_.seed, .threads = threads});
+      const bool is_whole = items.size() == joined_.items.size();
+      return macro_f1_difference(paired, items,
+                                 {.verdict = words_.verdict,
+                                  .seed = options_.seed,
+                                  .replicates = is_whole ? kReplicates : kReplicatesOfSlices,
+                                  .threads = threads});
     };
   }
 
@@ -371,13 +378,13 @@ class Comparing {
                         {"p_value", nullptr},
                         {"test", to_string(of.test)},
                         {"verdict", to_string(of.verdict)},
-                        {"smallest_detectable", or_null(of.smallest_detectable)},
+                        {"smallest_detectable", value_or_null(of.smallest_detectable)},
                         {"n", of.items},
                         {"clusters", words_.cluster.empty() ? nlohmann::json() : nlohmann::json(of.clusters)},
                         {"discordant", nullptr},
                         {"clustering", nullptr},
                         {"missing", {{"a", of.missing_a}, {"b", of.missing_b}}},
-                        {"more_items", or_null(more_items(of, words_))},
+                        {"more_items", value_or_null(more_items(of, words_))},
                         {"text", verdict_text(of, words_)}};
     if (of.items > 0) json["difference"] = of.difference;
     if (of.interval) {
@@ -389,8 +396,8 @@ class Comparing {
       json["discordant"] = {
           {"only_a", of.counts->only_a}, {"only_b", of.counts->only_b}, {"both", of.counts->both}, {"neither", of.counts->neither}};
     if (of.clustering)
-      json["clustering"] = {{"intracluster_correlation", or_null(of.clustering->intracluster_correlation)},
-                            {"effective_items", or_null(of.clustering->effective_items)},
+      json["clustering"] = {{"intracluster_correlation", value_or_null(of.clustering->intracluster_correlation)},
+                            {"effective_items", value_or_null(of.clustering->effective_items)},
                             {"largest_share", of.clustering->largest_share},
                             {"degrees_of_freedom", of.degrees_of_freedom}};
     return json;
@@ -420,7 +427,7 @@ class Comparing {
   nlohmann::json gate_json(const ScoreDifference& whole) const {
     if (!words_.verdict.margin) return nullptr;
     const Gate gate = not_worse_than(*words_.verdict.margin, whole.seen.interval, whole.items, whole.smallest_detectable);
-    return {{"margin", *options_.margin}, {"verdict", to_string(gate.verdict)}, {"items_needed", or_null(gate.items_needed)}};
+    return {{"margin", *options_.margin}, {"verdict", to_string(gate.verdict)}, {"items_needed", value_or_null(gate.items_needed)}};
   }
 
   nlohmann::json json(const ScoreDifference& whole, std::span<const ScoreDifference> slices, std::span<const double> corrected) const {
