@@ -2,6 +2,7 @@
 #include <iterator>
 #include <map>
 #include <ranges>
+#include <set>
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
@@ -12,6 +13,7 @@
 #include "hone/eval/evaluation.h"
 #include "hone/eval/levels.h"
 #include "hone/flow/label_evaluation_internal.h"
+#include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
@@ -213,9 +215,11 @@ struct ShownRows {
   Rows confident, errors;
   std::vector<std::vector<WrongVote>> wrong_votes;  // By source.
   std::vector<ContestedRow> contested;
+  std::optional<SliceFindings> slices;
 
   Rows all() const {
     Rows rows = confident;
+    if (slices) std::ranges::copy(slices->examples(), std::back_inserter(rows));
     rows.insert(rows.end(), errors.begin(), errors.end());
     for (const Confusion& confusion : confusions) rows.insert(rows.end(), confusion.examples.begin(), confusion.examples.end());
     for (const std::vector<WrongVote>& votes : wrong_votes)
@@ -236,8 +240,20 @@ std::vector<std::vector<WrongVote>> first_wrong_votes(const Measured& measured) 
   return wrong;
 }
 
+// Where the main system fails more than elsewhere, among valid rows; nothing where none has gold.
+std::optional<SliceFindings> slice_findings(const Measured& measured) {
+  const Rows& rows = measured.rows(Split::kValid);
+  if (rows.empty()) return std::nullopt;
+  const SoftLabels& main = measured.main_system();
+  return find_slices(
+      measured.context, measured.dataset, rows, measured.groups,
+      {measured.predictions ? "model" : "label_model", [&](std::uint32_t row) { return main.hard(row) != measured.gold.classes[row]; },
+       [&](std::uint32_t row) { return main.confidence(row); }});
+}
+
 ShownRows choose_rows(const Measured& measured, const std::vector<Split>& splits) {
   ShownRows shown;
+  shown.slices = slice_findings(measured);
   shown.wrong_votes = first_wrong_votes(measured);
   shown.contested = contested_rows(measured.labels_to_judge(), splits, kContested);
   const auto split = measured.readable_split();
@@ -391,6 +407,9 @@ void add_errors(const Measured& measured, const ShownRows& shown, const ShownTex
   json["worst_confusions"] = confusions_json(measured, shown.confusions, texts);
   for (const std::uint32_t row : shown.confident) json["most_confident_errors"].push_back(example_json(measured, texts, row));
   for (const std::uint32_t row : shown.errors) json["errors"].push_back(error_json(measured, texts, row));
+  if (shown.slices)
+    json["discovered_slices"] =
+        to_json(*shown.slices, [&](std::uint32_t row) { return example_json(measured, texts, row, kSearchedBytes); });
 }
 
 // How the intervals and verdicts came about, in a sentence each.
@@ -534,6 +553,7 @@ nlohmann::json evaluation_without_numbers(const std::string& method, const nlohm
           {"errors", nlohmann::json::array()},
           {"clarity", nullptr},
           {"levels", nullptr},
+          {"discovered_slices", nullptr},
           {"method", method},
           {"notes", notes}};
 }
@@ -546,7 +566,10 @@ StageParts evaluate_parts(const StageContext& context) {
                    {"the labels", label.output("labels.patterns").hash + " " + label.output("labels.examples").hash},
                    {"the label model", label.output("fit").hash},
                    {"task.classes", classes_part(context.project().task)},
+                   {"data.text", names_part(context.project().data.text)},
                    {"gold", gold_part(context)}};
+  const std::set<std::string>& personal = context.project().about.personal;
+  if (!personal.empty()) parts.emplace_back("data.about.personal", names_part({personal.begin(), personal.end()}));
   if (!context.project().task.taxonomy.empty()) parts.emplace_back("task.certainty", std::to_string(context.project().task.certainty));
   if (context.project().trains()) parts.emplace_back("the predictions", context.of("train").output("predictions").hash);
   add_near_duplicates_part(context, parts);
