@@ -170,29 +170,32 @@ nlohmann::json evaluation_json(const MeasuredSets& measured) {
   return json;
 }
 
-nlohmann::json slice_json(const MeasuredSets& measured, const Slice& slice, const Rows& members) {
-  std::uint64_t counts[kSplits] = {0, 0, 0};
-  for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(measured.splits[row])];
-  nlohmann::json json = {{"slice", slice.name},    {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-                         {"best_source", nullptr}, {"label_model", nullptr},
-                         {"model", nullptr},       {"note", "no gold"}};
+nlohmann::json slice_json(const MeasuredSets& measured, const std::string& name, const Rows& members) {
+  nlohmann::json json = slice_without_numbers(name, members, measured.splits);
   const auto split = measured.first_of({Split::kTest, Split::kValid, Split::kTrain});
   if (!split) return json;
   Rows rows;
   std::ranges::set_intersection(members, measured.rows(*split), std::back_inserter(rows));
   json["label_model"] = metrics_json(measured, rows);
-  json["note"] = rows.size() >= kLeastItems
-                     ? ""
-                     : "too few rows with gold: " + std::to_string(rows.size()) + " of " + std::to_string(kLeastItems) + " needed";
+  json["note"] = note_on_slice(rows.size());
   return json;
 }
 
-nlohmann::json slices_json(const MeasuredSets& measured) {
+nlohmann::json slices_json(const MeasuredSets& measured, const DerivedSlices& derived) {
   const auto members = measured.context.workspace.slices(measured.context.of("vote"));
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t slice = 0; slice < members.size(); ++slice)
-    list.push_back(slice_json(measured, measured.project().slices[slice], members[slice]));
+    list.push_back(slice_json(measured, measured.project().slices[slice].name, members[slice]));
+  for (const DerivedRows& slice : derived.slices) list.push_back(with_definition(slice_json(measured, slice.name, slice.rows), slice));
   return list;
+}
+
+DerivedSlices derived_slices(const MeasuredSets& measured) {
+  SystemsSaid said;
+  said.confidence = [&](std::uint32_t row) {
+    return measured.labels.labeled(row) ? std::optional(confidence_of(measured, row)) : std::nullopt;
+  };
+  return derive_slices(measured.project().derived_slices, measured.dataset, said);
 }
 
 nlohmann::json pairs_json(const MeasuredSets& measured) {
@@ -233,6 +236,7 @@ nlohmann::json analysis_json(const MeasuredSets& measured) {
 void run_evaluate_sets(const StageContext& context, RunRecord& record) {
   const MeasuredSets measured = gather(context);
   const Gold& gold = measured.gold;
+  const DerivedSlices derived = derived_slices(measured);
   const nlohmann::json no_wrong_votes(std::vector<nlohmann::json>(context.project().sources.size(), nlohmann::json::array()));
   const nlohmann::json result = {
       {"format", "hone-evaluation/1"},
@@ -240,7 +244,8 @@ void run_evaluate_sets(const StageContext& context, RunRecord& record) {
       {"label_model", {{"against_majority", nullptr}, {"reliability", nullptr}, {"contested", nlohmann::json::array()}}},
       {"wrong_votes", no_wrong_votes},
       {"pairs", pairs_json(measured)},
-      {"slices", slices_json(measured)},
+      {"slices", slices_json(measured, derived)},
+      {"slices_by_value", derived.values},
       {"gold",
        {{"train", gold.rows[0]},
         {"valid", gold.rows[1]},

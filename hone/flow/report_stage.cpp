@@ -204,6 +204,7 @@ void run_report(const StageContext& context, RunRecord& record) {
       {"label_model", label_model_json(project, fit, evaluated)},
       {"evaluation", evaluated.at("evaluation")},
       {"slices", slices_json(project, evaluated)},
+      {"slices_by_value", evaluated.at("slices_by_value")},
       {"training", nullptr},
       {"stages", nlohmann::json::array()}};
   if (project.near_duplicates) report["near_duplicates"] = workspace.json(context.data().output("near-duplicates"));

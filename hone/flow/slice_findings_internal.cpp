@@ -79,6 +79,7 @@ SearchedRows read_rows(const Project& project, const Dataset& dataset, std::span
 std::vector<std::string> slice_names(const Project& project) {
   std::vector<std::string> names;
   for (const Slice& slice : project.slices) names.push_back(slice.name);
+  for (const DerivedSlice& slice : project.derived_slices) names.push_back(slice.name);
   return names;
 }
 

@@ -1,5 +1,6 @@
 """Slices that are discovered, those of each value of a field, and those of what the systems say."""
 
+import pathlib
 import random
 import unittest
 
@@ -128,6 +129,90 @@ class DiscoveredSlices(ProjectTest):
         found = self.discovered(self.project(rows_csv(1500, lambda text, channel: channel == "chat"), yaml))
         fields = {term["field"] for slice in found["slices"] for term in slice["terms"]}
         self.assertFalse(fields & {"channel", "label", "id", "split"})
+
+
+class SlicesOfEachValue(ProjectTest):
+    def project(self, each, rows, name="small"):
+        folder = self.small_project(yaml=YAML + f"slices:\n  - {{slice: long, where: {{words_of: text, above: 7}}}}\n  - {each}\n", rows=rows, name=name)
+        run_stages(folder)
+        return hone_json("report", "--project", folder)
+
+    def test_every_value_and_a_missing_one_is_a_slice(self):
+        rows = rows_csv(600)
+        report = self.project("{slice: by_channel, each: channel}", rows)
+        counts = {name: sum(line.split(",")[-2] == name for line in rows.splitlines()[1:]) for name in ("chat", "mail", "")}
+        slices = {slice["slice"]: slice for slice in report["slices"]}
+        self.assertEqual(list(slices), ["long", "by_channel: mail", "by_channel: chat", "by_channel: (missing)"])
+        for value, name in (("chat", "by_channel: chat"), ("mail", "by_channel: mail"), ("", "by_channel: (missing)")):
+            self.assertEqual(sum(slices[name]["rows"].values()), counts[value])
+        self.assertIn("accuracy", slices["by_channel: mail"]["label_model"])
+        self.assertEqual(slices["by_channel: chat"]["definition"], '{"where":{"equals":"chat","field":"channel"}}')
+        self.assertEqual(report["slices_by_value"], [{"slice": "by_channel", "field": "channel", "values": 2, "shown": 2, "other_rows": {"train": 0, "valid": 0, "test": 0}}])
+
+    def test_names_of_values_are_data(self):
+        rows = rows_csv(600).replace("<b>note</b> 0", "</script><script>alert(1)</script>").replace("<b>note</b> 1", "a" * 300)
+        report = self.project("{each: note}", rows)
+        names = [slice["slice"] for slice in report["slices"]]
+        self.assertIn("note: </script><script>alert(1)</script>", names)
+        self.assertIn("note: " + "a" * 80 + "…", names)
+        page = pathlib.Path(hone("report", "--project", self.folder / "small").stdout.strip())
+        self.assertNotIn("<script>alert(1)", page.read_text(encoding="utf-8"))
+
+    def test_of_many_values_the_largest_are_shown_and_the_rest_counted(self):
+        lines = rows_csv(6000, columns=False).splitlines()
+        lines = [lines[0] + ",customer"] + [f"{line},c{row % 300 if row < 5600 else row}" for row, line in enumerate(lines[1:])]
+        report = self.project("{each: customer}", "\n".join(lines) + "\n")
+        values = report["slices_by_value"][0]
+        self.assertEqual((values["values"], values["shown"]), (700, 200))
+        shown = sum(sum(slice["rows"].values()) for slice in report["slices"][1:])
+        self.assertEqual(shown + sum(values["other_rows"].values()), 6000)
+        self.assertEqual(len(report["slices"]), 201)
+
+    def test_refuses_what_cannot_be(self):
+        for entry, say in (("{each: channle}", "reads the field 'channle', which the data does not have; did you mean 'channel'?"),
+                           ("{each: label}", "reads the gold column 'label'"),
+                           ("{slice: long, each: channel}", "the slice 'long' is already there"),
+                           ("{slice: s, each: channel, any: [x]}", "unknown key 'any'"),
+                           ("{slice: s, each: channel, confidence: {below: 1}}", "do not go together"),
+                           ("{slice: s, confidence: {below: 60}}", "a confidence is a probability, from 0 to 1"),
+                           ("{slice: s, confidence: {}}", "compares nothing"),
+                           ("{confidence: {below: 0.5}}", "slice"),
+                           ("{slice: s, disagree: [model, people]}", "expected [model, labels]"),
+                           ("{each: two words}", "add slice: NAME")):
+            folder = self.small_project(yaml=YAML + f"slices: [{{slice: long, any: [x]}}, {entry}]\n", rows=rows_csv(100))
+            done = hone("run", "--project", folder, status=1)
+            self.assertIn(say, done.stderr, entry)
+
+
+class SlicesOfWhatSystemsSay(ProjectTest):
+    def test_by_confidence_of_the_label_model(self):
+        # Both functions fire on one row in three: its label is less sure.
+        lines = [line.replace("card", "card stolen") if row % 3 == 0 else line for row, line in enumerate(rows_csv(600).splitlines())]
+        project = self.small_project(yaml=YAML + "slices: [{slice: unsure, confidence: {below: 0.8}}, {slice: sure, confidence: {at_least: 0.8}}, {slice: odds, disagree: [model, labels]}]\n",
+                                     rows="\n".join(lines) + "\n")
+        run_stages(project)
+        slices = {slice["slice"]: slice for slice in hone_json("report", "--project", project)["slices"]}
+        unsure, sure = (sum(slices[name]["rows"].values()) for name in ("unsure", "sure"))
+        self.assertEqual(unsure + sure, 600)
+        self.assertGreater(unsure, 60)
+        self.assertEqual((slices["odds"]["note"], slices["odds"]["rows"]), ("no trained model", {"train": 0, "valid": 0, "test": 0}))
+        self.assertEqual(slices["unsure"]["definition"], '{"confidence":{"below":0.8},"slice":"unsure"}')
+
+    def test_a_changed_bound_measures_again_and_asks_nobody(self):
+        project = self.small_project(yaml=YAML + "slices: [{slice: unsure, confidence: {below: 0.8}}]\n", rows=rows_csv(300))
+        run_stages(project)
+        self.edit(project / "hone.yaml", "0.8", "0.9")
+        self.assertEqual(states(run_stages(project)), {"import": "fresh", "vote": "fresh", "label": "fresh", "evaluate": "ran", "report": "ran"})
+
+    def test_by_disagreement_of_model_and_labels(self):
+        trained = YAML.replace("model: none", "model: {name: text-linear, epochs: 5}")
+        project = self.small_project(yaml=trained + "slices: [{slice: odds, disagree: [model, labels]}, {slice: all, confidence: {above: 0}}]\n", rows=rows_csv(600, in_refund))
+        run_stages(project)
+        report = hone_json("report", "--project", project)
+        odds, whole = report["slices"]
+        self.assertEqual(sum(whole["rows"].values()), 600)
+        self.assertNotEqual(odds["note"], "no trained model")
+        self.assertEqual(report["evaluation"]["discovered_slices"]["system"], "model")
 
 
 if __name__ == "__main__":
