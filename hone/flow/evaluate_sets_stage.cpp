@@ -1,6 +1,8 @@
 // The evaluate stage of a multi-label task. Its object has the keys of every evaluation, so that all that reads one reads this: rows are
 // right when every class of them is, and what has no meaning here is null or empty.
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "hone/core/json.h"
 #include "hone/data/row_texts.h"
@@ -8,6 +10,7 @@
 #include "hone/eval/set_evaluation.h"
 #include "hone/flow/criteria_internal.h"
 #include "hone/flow/label_json_internal.h"
+#include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
@@ -92,6 +95,13 @@ std::string joined(const nlohmann::json& names) {
   return text.empty() ? "none" : text;
 }
 
+// The least sure of its classes; of a row without any, certain.
+double confidence_of(const MeasuredSets& measured, std::uint32_t row) {
+  double confidence = 1.0;
+  for (const ClassId id : measured.labels.hard(row)) confidence = std::min(confidence, measured.labels.probability(row, id));
+  return confidence;
+}
+
 nlohmann::json error_json(const MeasuredSets& measured, std::uint32_t row, const RowTexts& texts) {
   const std::vector<ClassId> held = measured.labels.hard(row);
   nlohmann::json votes = nlohmann::json::object();
@@ -99,16 +109,26 @@ nlohmann::json error_json(const MeasuredSets& measured, std::uint32_t row, const
     nlohmann::json& said = votes[measured.project().sources[vote.source].name];
     said = (said.is_string() ? said.get<std::string>() + ", " : "") + measured.answers[vote.class_id];
   }
-  double confidence = 1.0;
-  for (const ClassId id : held) confidence = std::min(confidence, measured.labels.probability(row, id));
   const std::string label = joined(class_names(held, measured.project().task.classes));
   std::string text;
   for (std::size_t field = 1; field < texts.size(); ++field) text += (field > 1 ? "\n" : "") + texts[field].value_or("");
   return {{"row", row},         {"id", texts[0].value_or("")},
           {"text", text},       {"gold", joined(class_names(measured.gold.sets.of(row), measured.project().task.classes))},
-          {"predicted", label}, {"confidence", confidence},
+          {"predicted", label}, {"confidence", confidence_of(measured, row)},
           {"label", label},     {"said", in_conflict(measured.votes.on(row), measured.votes.answers()) ? "wrong-in-conflict" : "wrong"},
           {"votes", votes}};
+}
+
+// Rows as the report shows them, by row.
+std::map<std::uint32_t, nlohmann::json> shown_rows(const MeasuredSets& measured, Rows rows) {
+  std::ranges::sort(rows);
+  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  std::vector<std::string> columns{std::string(kIdColumn)};
+  columns.insert(columns.end(), measured.project().data.text.begin(), measured.project().data.text.end());
+  const std::vector<RowTexts> texts = row_texts(measured.dataset, rows, columns);
+  std::map<std::uint32_t, nlohmann::json> shown;
+  for (std::size_t place = 0; place < rows.size(); ++place) shown[rows[place]] = error_json(measured, rows[place], texts[place]);
+  return shown;
 }
 
 void add_errors(const MeasuredSets& measured, nlohmann::json& json) {
@@ -116,10 +136,19 @@ void add_errors(const MeasuredSets& measured, nlohmann::json& json) {
   if (!split) return;
   json["errors_split"] = to_string(*split);
   const Rows wrong = wrong_rows(measured, measured.rows(*split));
-  std::vector<std::string> columns{std::string(kIdColumn)};
-  columns.insert(columns.end(), measured.project().data.text.begin(), measured.project().data.text.end());
-  const std::vector<RowTexts> texts = row_texts(measured.dataset, wrong, columns);
-  for (std::size_t place = 0; place < wrong.size(); ++place) json["errors"].push_back(error_json(measured, wrong[place], texts[place]));
+  const auto shown = shown_rows(measured, wrong);
+  for (const std::uint32_t row : wrong) json["errors"].push_back(shown.at(row));
+}
+
+void add_discovered_slices(const MeasuredSets& measured, nlohmann::json& json) {
+  const Rows& rows = measured.rows(Split::kValid);
+  if (rows.empty()) return;
+  const SliceFindings found = find_slices(
+      measured.context, measured.dataset, rows, measured.groups,
+      {"label_model", [&](std::uint32_t row) { return !std::ranges::equal(measured.labels.hard(row), measured.gold.sets.of(row)); },
+       [&](std::uint32_t row) { return confidence_of(measured, row); }});
+  const auto shown = shown_rows(measured, found.examples());
+  json["discovered_slices"] = to_json(found, [&](std::uint32_t row) { return shown.at(row); });
 }
 
 nlohmann::json notes_json(const MeasuredSets& measured) {
@@ -138,32 +167,36 @@ nlohmann::json evaluation_json(const MeasuredSets& measured) {
   json["per_class"] = {{"label_model", by_split(measured, [&](const Rows& rows) { return class_results(measured, rows); })},
                        {"model", {{"train", nullptr}, {"valid", nullptr}, {"test", nullptr}}}};
   add_errors(measured, json);
+  add_discovered_slices(measured, json);
   return json;
 }
 
-nlohmann::json slice_json(const MeasuredSets& measured, const Slice& slice, const Rows& members) {
-  std::uint64_t counts[kSplits] = {0, 0, 0};
-  for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(measured.splits[row])];
-  nlohmann::json json = {{"slice", slice.name},    {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-                         {"best_source", nullptr}, {"label_model", nullptr},
-                         {"model", nullptr},       {"note", "no gold"}};
+nlohmann::json slice_json(const MeasuredSets& measured, const std::string& name, const Rows& members) {
+  nlohmann::json json = slice_without_numbers(name, members, measured.splits);
   const auto split = measured.first_of({Split::kTest, Split::kValid, Split::kTrain});
   if (!split) return json;
   Rows rows;
   std::ranges::set_intersection(members, measured.rows(*split), std::back_inserter(rows));
   json["label_model"] = metrics_json(measured, rows);
-  json["note"] = rows.size() >= kLeastItems
-                     ? ""
-                     : "too few rows with gold: " + std::to_string(rows.size()) + " of " + std::to_string(kLeastItems) + " needed";
+  json["note"] = note_on_slice(rows.size());
   return json;
 }
 
-nlohmann::json slices_json(const MeasuredSets& measured) {
+nlohmann::json slices_json(const MeasuredSets& measured, const DerivedSlices& derived) {
   const auto members = measured.context.workspace.slices(measured.context.of("vote"));
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t slice = 0; slice < members.size(); ++slice)
-    list.push_back(slice_json(measured, measured.project().slices[slice], members[slice]));
+    list.push_back(slice_json(measured, measured.project().slices[slice].name, members[slice]));
+  for (const DerivedRows& slice : derived.slices) list.push_back(with_definition(slice_json(measured, slice.name, slice.rows), slice));
   return list;
+}
+
+DerivedSlices derived_slices(const MeasuredSets& measured) {
+  SystemsSaid said;
+  said.confidence = [&](std::uint32_t row) {
+    return measured.labels.labeled(row) ? std::optional(confidence_of(measured, row)) : std::nullopt;
+  };
+  return derive_slices(measured.project().derived_slices, measured.dataset, said);
 }
 
 nlohmann::json pairs_json(const MeasuredSets& measured) {
@@ -204,6 +237,7 @@ nlohmann::json analysis_json(const MeasuredSets& measured) {
 void run_evaluate_sets(const StageContext& context, RunRecord& record) {
   const MeasuredSets measured = gather(context);
   const Gold& gold = measured.gold;
+  const DerivedSlices derived = derived_slices(measured);
   const nlohmann::json no_wrong_votes(std::vector<nlohmann::json>(context.project().sources.size(), nlohmann::json::array()));
   const nlohmann::json result = {
       {"format", "hone-evaluation/1"},
@@ -211,7 +245,8 @@ void run_evaluate_sets(const StageContext& context, RunRecord& record) {
       {"label_model", {{"against_majority", nullptr}, {"reliability", nullptr}, {"contested", nlohmann::json::array()}}},
       {"wrong_votes", no_wrong_votes},
       {"pairs", pairs_json(measured)},
-      {"slices", slices_json(measured)},
+      {"slices", slices_json(measured, derived)},
+      {"slices_by_value", derived.values},
       {"criteria", criteria_json(context, measured.dataset, measured.groups)},
       {"gold",
        {{"train", gold.rows[0]},

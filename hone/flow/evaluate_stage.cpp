@@ -2,6 +2,7 @@
 #include <iterator>
 #include <map>
 #include <ranges>
+#include <set>
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
@@ -14,6 +15,7 @@
 #include "hone/flow/criteria_internal.h"
 #include "hone/flow/drawn_gold_internal.h"
 #include "hone/flow/label_evaluation_internal.h"
+#include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
@@ -215,9 +217,11 @@ struct ShownRows {
   Rows confident, errors;
   std::vector<std::vector<WrongVote>> wrong_votes;  // By source.
   std::vector<ContestedRow> contested;
+  std::optional<SliceFindings> slices;
 
   Rows all() const {
     Rows rows = confident;
+    if (slices) std::ranges::copy(slices->examples(), std::back_inserter(rows));
     rows.insert(rows.end(), errors.begin(), errors.end());
     for (const Confusion& confusion : confusions) rows.insert(rows.end(), confusion.examples.begin(), confusion.examples.end());
     for (const std::vector<WrongVote>& votes : wrong_votes)
@@ -238,8 +242,20 @@ std::vector<std::vector<WrongVote>> first_wrong_votes(const Measured& measured) 
   return wrong;
 }
 
+// Where the main system fails more than elsewhere, among valid rows; nothing where none has gold.
+std::optional<SliceFindings> slice_findings(const Measured& measured) {
+  const Rows& rows = measured.rows(Split::kValid);
+  if (rows.empty()) return std::nullopt;
+  const SoftLabels& main = measured.main_system();
+  return find_slices(
+      measured.context, measured.dataset, rows, measured.groups,
+      {measured.predictions ? "model" : "label_model", [&](std::uint32_t row) { return main.hard(row) != measured.gold.classes[row]; },
+       [&](std::uint32_t row) { return main.confidence(row); }});
+}
+
 ShownRows choose_rows(const Measured& measured, const std::vector<Split>& splits) {
   ShownRows shown;
+  shown.slices = slice_findings(measured);
   shown.wrong_votes = first_wrong_votes(measured);
   shown.contested = contested_rows(measured.labels_to_judge(), splits, kContested);
   const auto split = measured.readable_split();
@@ -393,6 +409,9 @@ void add_errors(const Measured& measured, const ShownRows& shown, const ShownTex
   json["worst_confusions"] = confusions_json(measured, shown.confusions, texts);
   for (const std::uint32_t row : shown.confident) json["most_confident_errors"].push_back(example_json(measured, texts, row));
   for (const std::uint32_t row : shown.errors) json["errors"].push_back(error_json(measured, texts, row));
+  if (shown.slices)
+    json["discovered_slices"] =
+        to_json(*shown.slices, [&](std::uint32_t row) { return example_json(measured, texts, row, kSearchedBytes); });
 }
 
 // How the intervals and verdicts came about, in a sentence each.
@@ -486,29 +505,39 @@ Rows common(const Rows& a, const Rows& b) {
   return both;
 }
 
-nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& splits, const Slice& slice, const Rows& members) {
-  std::uint64_t counts[kSplits] = {0, 0, 0};
-  for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(splits[row])];
-  nlohmann::json json = {{"slice", slice.name},    {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-                         {"best_source", nullptr}, {"label_model", nullptr},
-                         {"model", nullptr},       {"note", "no gold"}};
+nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& splits, const std::string& name, const Rows& members) {
+  nlohmann::json json = slice_without_numbers(name, members, splits);
   const auto split = measured.judged_split();
   if (!split) return json;
   const Rows rows = common(members, measured.rows(*split));
   if (measured.best_source) json["best_source"] = metrics_json(measured.judged(measured.best_labels), rows);
   json["label_model"] = metrics_json(measured.judged(measured.labels), rows);
   if (measured.predictions) json["model"] = metrics_json(measured.judged(*measured.predictions), rows);
-  json["note"] = rows.size() >= kLeastItems
-                     ? ""
-                     : "too few rows with gold: " + std::to_string(rows.size()) + " of " + std::to_string(kLeastItems) + " needed";
+  json["note"] = note_on_slice(rows.size());
   return json;
 }
 
-nlohmann::json slices_json(const Measured& measured, const std::vector<Split>& splits) {
+// What the main system is sure of, and where it differs from the label model.
+SystemsSaid systems_said(const Measured& measured) {
+  const SoftLabels &main = measured.main_system(), &labels = measured.labels;
+  SystemsSaid said;
+  said.confidence = [&main](std::uint32_t row) {
+    return main.hard(row) == kNoClass ? std::nullopt : std::optional<double>(main.confidence(row));
+  };
+  if (measured.predictions)
+    said.disagree = [&main, &labels](std::uint32_t row) {
+      return main.hard(row) != kNoClass && labels.hard(row) != kNoClass && main.hard(row) != labels.hard(row);
+    };
+  return said;
+}
+
+nlohmann::json slices_json(const Measured& measured, const std::vector<Split>& splits, const DerivedSlices& derived) {
   const auto members = measured.context.workspace.slices(measured.context.of("vote"));
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t slice = 0; slice < members.size(); ++slice)
-    list.push_back(slice_json(measured, splits, measured.project().slices[slice], members[slice]));
+    list.push_back(slice_json(measured, splits, measured.project().slices[slice].name, members[slice]));
+  for (const DerivedRows& slice : derived.slices)
+    list.push_back(with_definition(slice_json(measured, splits, slice.name, slice.rows), slice));
   return list;
 }
 
@@ -552,9 +581,29 @@ nlohmann::json evaluation_without_numbers(const std::string& method, const nlohm
           {"errors", nlohmann::json::array()},
           {"clarity", nullptr},
           {"levels", nullptr},
+          {"discovered_slices", nullptr},
           {"drawn", nullptr},
           {"method", method},
           {"notes", notes}};
+}
+
+nlohmann::json slice_without_numbers(const std::string& name, std::span<const std::uint32_t> members, std::span<const Split> splits) {
+  std::uint64_t counts[kSplits] = {0, 0, 0};
+  for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(splits[row])];
+  return {{"slice", name},          {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
+          {"best_source", nullptr}, {"label_model", nullptr},
+          {"model", nullptr},       {"note", "no gold"}};
+}
+
+std::string note_on_slice(std::uint64_t rows) {
+  if (rows >= kLeastItems) return {};
+  return "too few rows with gold: " + std::to_string(rows) + " of " + std::to_string(kLeastItems) + " needed";
+}
+
+nlohmann::json with_definition(nlohmann::json slice, const DerivedRows& derived) {
+  slice["definition"] = derived.definition.dump();
+  if (!derived.note.empty()) slice["note"] = derived.note;
+  return slice;
 }
 
 StageParts evaluate_parts(const StageContext& context) {
@@ -565,7 +614,11 @@ StageParts evaluate_parts(const StageContext& context) {
                    {"the labels", label.output("labels.patterns").hash + " " + label.output("labels.examples").hash},
                    {"the label model", label.output("fit").hash},
                    {"task.classes", classes_part(context.project().task)},
+                   {"data.text", names_part(context.project().data.text)},
                    {"gold", gold_part(context)}};
+  const std::set<std::string>& personal = context.project().about.personal;
+  for (const DerivedSlice& slice : context.project().derived_slices) parts.emplace_back("slice " + slice.name, slice.definition.dump());
+  if (!personal.empty()) parts.emplace_back("data.about.personal", names_part({personal.begin(), personal.end()}));
   if (!context.project().task.taxonomy.empty()) parts.emplace_back("task.certainty", std::to_string(context.project().task.certainty));
   if (context.project().trains()) parts.emplace_back("the predictions", context.of("train").output("predictions").hash);
   if (!context.project().gold.drawn.empty()) parts.emplace_back("gold.drawn", context.project().gold.drawn);
@@ -580,13 +633,15 @@ void run_evaluate(const StageContext& context, RunRecord& record) {
   const Measured measured = gather(context, splits);
   const ShownRows shown = choose_rows(measured, splits);
   const ShownTexts texts = read_texts(measured, shown.all());
+  const DerivedSlices derived = derive_slices(context.project().derived_slices, measured.dataset, systems_said(measured));
   nlohmann::json result = {
       {"format", "hone-evaluation/1"},
       {"evaluation", evaluation_json(measured, shown, texts, splits)},
       {"label_model", label_model_json(measured, shown, texts)},
       {"wrong_votes", wrong_votes_json(measured, shown, texts)},
       {"pairs", pairs_json(measured)},
-      {"slices", slices_json(measured, splits)},
+      {"slices", slices_json(measured, splits, derived)},
+      {"slices_by_value", derived.values},
       {"criteria", criteria_json(context, measured.dataset, measured.groups)},
       {"gold", gold_json(measured.gold)},
       {"class_counts", class_counts(measured)},

@@ -447,6 +447,23 @@ void keep_gold_apart(Project& project, const ConfigNode& yaml) {
     if (fields_read(slice.condition).contains(field))
       throw Error(ErrorCode::kInvalidProject, described(slice) + " reads the gold column '" + field +
                                                   "': what is measured may not choose its rows; give it another column");
+  for (const DerivedSlice& slice : project.derived_slices)
+    if (slice.field == field)
+      throw Error(ErrorCode::kInvalidProject, "slice '" + slice.name + "' in " + slice.file + ":" + std::to_string(slice.line) +
+                                                  " reads the gold column '" + field +
+                                                  "': the report has results by class; give it another column");
+}
+
+void read_slices(const ConfigNode& list, Project& project) {
+  project.slices = parse_slices(list, kDerivedKeys);
+  project.derived_slices = parse_derived_slices(list);
+  std::map<std::string, std::string> places;
+  for (const Slice& slice : project.slices) places.emplace(slice.name, slice.file + ":" + std::to_string(slice.line));
+  for (const DerivedSlice& slice : project.derived_slices) {
+    const std::string here = slice.file + ":" + std::to_string(slice.line);
+    const auto [place, is_new] = places.emplace(slice.name, here);
+    if (!is_new) throw Error(ErrorCode::kInvalidProject, here + ": the slice '" + slice.name + "' is already there, in " + place->second);
+  }
 }
 
 IncludeReader include_reader(Project& project) {
@@ -556,7 +573,7 @@ Project load_project(const std::filesystem::path& root) {
   if (const ConfigNode* model = yaml.find("model")) read_model(*model, project);
   if (project.task.is_multi_label() && project.trains())
     throw yaml.at("model").error("no model learns several classes of a row yet; leave model out, and take the labels from `hone export`");
-  if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) project.slices = parse_slices(*slices);
+  if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) read_slices(*slices, project);
   if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
   if (const ConfigNode* evaluate = yaml.find("evaluate")) {
     project.evaluate = read_evaluate(*evaluate);
@@ -604,7 +621,9 @@ const std::vector<ProjectKey>& project_keys() {
       {"label_model", "a name, or {name: …, options}",
        "how votes become labels: hone (when absent), majority, weighted-majority, dawid-skene, metal or triplet"},
       {"model", "text-linear, none, or {name: …, options}", "what is trained on the labels"},
-      {"slices", "a list of {slice: NAME, conditions}", "named parts of the rows that evaluation looks at one by one"},
+      {"slices", "a list of {slice: NAME, conditions}, or with each: COLUMN, confidence: {below: 0.6} or disagree: [model, labels]",
+       "named parts of the rows that evaluation looks at one by one: by a condition, one for each value of a column, or by what the "
+       "systems say"},
       {"evaluate.baseline", "the name of a release", "what gates compare with; the newest release when absent"},
       {"evaluate.gates",
        "a list of {metric: accuracy or macro-f1, slice: NAME, of: model or labels, not_worse_by: POINTS or at_least: SHARE}",
@@ -615,7 +634,7 @@ const std::vector<ProjectKey>& project_keys() {
       {"evaluate.metrics", "a list",
        "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},
       {"data.about", "{licence, purpose, legal_basis, pii, consent, retain_until: a text, personal: columns}",
-       "what the ledger says of the data: where they may come from and be used for; no result depends on it"},
+       "what the ledger says of the data: where they may come from and be used for; personal columns are kept out of discovered slices"},
       {"ledger.origin", "a name such as bank.example/complaints", "what the ledger's checkpoints are signed for; fixed when it begins"},
       {"ledger.segregation", "solo (when absent) or enforced", "whether who made a release may approve it; fixed when the ledger begins"},
       {"seed", "a whole number, 1 when absent", "of everything random"},

@@ -12,6 +12,7 @@
 #include "hone/core/json.h"
 #include "hone/core/safe_path.h"
 #include "hone/data/import.h"
+#include "hone/flow/derived_slices.h"
 #include "hone/vote/source.h"
 #include "hone/vote/task.h"
 
@@ -39,7 +40,7 @@ struct NearDuplicateRules {
   Straddling straddling = Straddling::kReport;
 };
 
-/// Where the rows come from and what they may be used for, as the ledger's data.import has it: `data.about`. No result depends on it.
+/// Where the rows come from and what they may be used for, as the ledger's data.import has it: `data.about`. No label depends on it.
 struct DataAbout {
   std::string licence, purpose, legal_basis, pii, consent, retain_until;  // Empty: not stated.
   std::set<std::string> personal;                                         // Columns with personal data.
@@ -92,6 +93,7 @@ struct Project {
   nlohmann::json label_model_options = nlohmann::json::object();
   nlohmann::json model = {{"name", "text-linear"}};  // name "none": nothing is trained.
   std::vector<Slice> slices;
+  std::vector<DerivedSlice> derived_slices;  // Their names are no others'.
   EvaluateOptions evaluate;
   LedgerSettings ledger;
   std::uint64_t seed = 1;

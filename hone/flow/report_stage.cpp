@@ -204,6 +204,7 @@ void run_report(const StageContext& context, RunRecord& record) {
       {"label_model", label_model_json(project, fit, evaluated)},
       {"evaluation", evaluated.at("evaluation")},
       {"slices", slices_json(project, evaluated)},
+      {"slices_by_value", evaluated.at("slices_by_value")},
       {"criteria", evaluated.at("criteria")},
       {"training", nullptr},
       {"stages", nlohmann::json::array()}};

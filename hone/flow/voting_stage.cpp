@@ -135,6 +135,7 @@ StageParts vote_parts(const StageContext& context) {
 
 void run_vote(const StageContext& context, RunRecord& record) {
   const Project& project = context.project();
+  check_columns(project.derived_slices, context.workspace.dataset(context.data()));  // They are read later, after minutes of training.
   const std::string scope = scope_of(context);
   KnownByVersion known = known_versions(context, scope);
   const std::size_t asked = ask(context, known);

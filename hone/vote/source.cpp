@@ -159,12 +159,15 @@ std::vector<Source> parse_sources(const ConfigNode& list, const Task& task, cons
   return sources;
 }
 
-std::vector<Slice> parse_slices(const ConfigNode& list) {
+std::string parse_slice_name(const ConfigNode& node, const std::string& hint) { return parse_source_name(node, hint); }
+
+std::vector<Slice> parse_slices(const ConfigNode& list, std::span<const std::string_view> others) {
   std::vector<Slice> slices;
   std::map<std::string, std::size_t> places;
   for (const ConfigNode& entry : list.items()) {
+    if (entry.is_map() && std::ranges::any_of(others, [&](std::string_view key) { return entry.find(key) != nullptr; })) continue;
     Slice slice;
-    slice.name = parse_source_name(entry.at("slice"));
+    slice.name = parse_slice_name(entry.at("slice"));
     slice.condition = naming_it("slice '" + slice.name + "'", [&] { return parse_condition(entry, {"slice"}); });
     slice.file = entry.file();
     slice.line = entry.line();

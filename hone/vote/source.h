@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,7 +136,10 @@ std::vector<Source> parse_sources(const ConfigNode& list, const Task& task, cons
 /// Whether a map has a key that tells the kind of a source.
 bool is_source(const ConfigNode& entry);
 
-/// Reads a list of {slice: NAME, …a condition}; the same errors.
-std::vector<Slice> parse_slices(const ConfigNode& list);
+/// Reads a list of {slice: NAME, …a condition}; the same errors. Entries with one of the keys `others` are somebody else's and passed over.
+std::vector<Slice> parse_slices(const ConfigNode& list, std::span<const std::string_view> others = {});
+
+/// A slice's name, of letters, digits and a few signs; `hint` ends the error of another one.
+std::string parse_slice_name(const ConfigNode& node, const std::string& hint = {});
 
 }  // namespace hone

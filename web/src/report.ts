@@ -156,6 +156,57 @@ export interface SliceResult {
   note: string;
 }
 
+/** How the values of a column fell to slices of `each`. */
+export interface ValuesOfField {
+  slice: string;
+  field: string;
+  /** Distinct ones, and those that are slices: the largest, at most 200, of ten rows or more. */
+  values: number;
+  shown: number;
+  other_rows: Record<SplitName, number>;
+}
+
+/** A group of valid rows on which the system fails more than elsewhere. Numbers are of the half of the rows on which it was tested. */
+export interface DiscoveredSlice {
+  /** A name that is free. */
+  slice: string;
+  /** In words: “top up”, channel is “chat”. */
+  what: string;
+  terms: { kind: "words" | "value" | "missing"; field: string | null; text: string | null }[];
+  /** The line for hone.yaml that holds on the same rows. */
+  definition: string;
+  /** Others that come to much the same rows. */
+  also: string[];
+  /** The slice of hone.yaml that has these rows already. */
+  known_as: string | null;
+  /** Valid rows of it, of both halves. */
+  rows: number;
+  errors: number;
+  error_rate: Measure;
+  rest_errors: number;
+  rest_error_rate: Measure;
+  /** One-sided, adjusted by Holm; null where there is no verdict, and then `note` says why. */
+  p: number | null;
+  note: string;
+  examples: { row: number; id: string; text: string; gold: string; predicted: string | null; confidence: number }[];
+}
+
+export interface DiscoveredSlices {
+  system: "model" | "label_model";
+  split: SplitName;
+  /** Valid rows with gold that were looked at, and those beyond. */
+  rows: number;
+  left_out: number;
+  errors: number;
+  found_on: number;
+  tested_on: number;
+  candidates: number;
+  tested: number;
+  /** Why nothing was looked for; else empty. */
+  note: string;
+  slices: DiscoveredSlice[];
+}
+
 /** Rows of like confidence: how sure, and how often right. */
 export interface ReliabilityBin {
   confidence: number;
@@ -178,6 +229,8 @@ export interface Evaluation {
   /** Errors on errors_split: some of each cell, then the most confident, at most 300; the most confident first. */
   errors: ErrorRow[];
   clarity: Clarity | null;
+  /** Null, or not there, without valid gold. */
+  discovered_slices?: DiscoveredSlices | null;
   /** Null without a taxonomy. */
   levels?: { split: SplitName; certainty: number; label_model: LevelResult[]; model: LevelResult[] | null } | null;
   /** How intervals and verdicts came about. */
@@ -460,6 +513,7 @@ export interface Report {
   } | null;
   evaluation: Evaluation;
   slices: SliceResult[];
+  slices_by_value?: ValuesOfField[];
   /** The last run of each stage, from its record: why it ran, how long it took, what it read and made. */
   stages: {
     name: string;

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Measure, Report, SliceResult } from "../report";
+import type { Measure, Report, SliceResult, ValuesOfField } from "../report";
 import { linkTo } from "../address";
 import { DotPlot, type DotRow, SeriesLegend } from "../charts/dot_plot";
 import { Figure } from "../charts/figure";
@@ -11,6 +11,7 @@ import { Block, Empty, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
 import { type Column, Table } from "../parts/table";
 import { headlineSplit, kSystems, metricsOn, systemsOf, systemTitle, type SystemName } from "../systems";
+import { Discovered } from "./discovered";
 
 const kShown = 12;
 
@@ -25,10 +26,27 @@ export function Slices({ report }: { report: Report }) {
         <>
           {systems.length > 0 && <SliceChart report={report} slices={slices} systems={systems} />}
           <SliceTable slices={slices} systems={systems} />
+          <Others values={report.slices_by_value ?? []} />
           <Origin stage="evaluate" path="slices" />
         </>
       )}
+      <Discovered found={report.evaluation?.discovered_slices} />
     </Section>
+  );
+}
+
+/** Values of a column that are too many, or too small, to be slices. */
+function Others({ values }: { values: readonly ValuesOfField[] }) {
+  const cut = values.filter((field) => field.values > field.shown);
+  if (cut.length === 0) return null;
+  return (
+    <>
+      {cut.map((field) => (
+        <p class="note" key={field.slice}>
+          {field.slice}: {count(field.shown)} of {count(field.values)} values of {field.field} are shown, the largest; the others have {count(field.other_rows.train + field.other_rows.valid + field.other_rows.test)} rows.
+        </p>
+      ))}
+    </>
   );
 }
 
