@@ -9,7 +9,7 @@
 namespace hone {
 namespace {
 
-struct Answers {
+struct TwoAnswers {
   std::vector<ClassNumber> gold, a, b;
   std::vector<std::uint32_t> clusters;
   std::size_t classes = 3;
@@ -23,8 +23,8 @@ struct Answers {
 };
 
 // A is right nine times of ten, B six times.
-Answers answers(std::size_t items) {
-  Answers made;
+TwoAnswers answers(std::size_t items) {
+  TwoAnswers made;
   RandomStream random(3, "classes");
   for (std::size_t item = 0; item < items; ++item) {
     const auto gold = static_cast<ClassNumber>(random.uniform() * 3);
@@ -39,7 +39,7 @@ Answers answers(std::size_t items) {
 
 // Known answer of section 9 of the statistics: macro-F1 of A is 0.694444.
 TEST(ClassDifference, IsTheDifferenceOfMacroF1) {
-  const Answers known{
+  const TwoAnswers known{
       .gold = {0, 0, 0, 1, 1, 2, 2, 2, 2, 1}, .a = {0, 0, 1, 1, 1, 2, 2, 0, 2, 2}, .b = {0, 0, 0, 1, 1, 2, 2, 2, 2, 1}, .clusters = {}};
   const ScoreDifference difference = known.difference();
   EXPECT_NEAR(difference.a.value, 0.694444, 5.1e-7);
@@ -49,7 +49,7 @@ TEST(ClassDifference, IsTheDifferenceOfMacroF1) {
 }
 
 TEST(ClassDifference, FindsTheBetterOneByItemsAndByClusters) {
-  const Answers made = answers(200);
+  const TwoAnswers made = answers(200);
   for (const bool clustered : {false, true}) {
     const ScoreDifference difference = made.difference(clustered);
     EXPECT_EQ(difference.verdict, ReportVerdict::kBetter);
@@ -63,7 +63,7 @@ TEST(ClassDifference, FindsTheBetterOneByItemsAndByClusters) {
 }
 
 TEST(ClassDifference, GivesTheSameWithAnyNumberOfThreads) {
-  const Answers made = answers(100);
+  const TwoAnswers made = answers(100);
   const auto high = [&](int threads) {
     return made.difference(true, {.replicates = 500, .swaps = 499, .threads = threads}).interval->high;
   };
@@ -71,7 +71,7 @@ TEST(ClassDifference, GivesTheSameWithAnyNumberOfThreads) {
 }
 
 TEST(ClassDifference, NeverDiffersFromItself) {
-  Answers made = answers(100);
+  TwoAnswers made = answers(100);
   made.b = made.a;
   const ScoreDifference difference = made.difference();
   EXPECT_EQ(difference.verdict, ReportVerdict::kNeverDiffer);
@@ -79,7 +79,7 @@ TEST(ClassDifference, NeverDiffersFromItself) {
 }
 
 TEST(ClassDifference, HoldsOnlyWhereMissingAnswersCannotTurnIt) {
-  Answers made = answers(200);
+  TwoAnswers made = answers(200);
   made.a[0] = kNoAnswer;
   EXPECT_EQ(made.difference().verdict, ReportVerdict::kBetter);
   EXPECT_EQ(made.difference().items, 199u);
@@ -89,7 +89,7 @@ TEST(ClassDifference, HoldsOnlyWhereMissingAnswersCannotTurnIt) {
 }
 
 TEST(ClassDifference, HasTooFewClustersBelowSix) {
-  Answers made = answers(200);
+  TwoAnswers made = answers(200);
   for (std::size_t item = 0; item < 200; ++item) made.clusters[item] = static_cast<std::uint32_t>(item / 50);
   EXPECT_EQ(made.difference(true).verdict, ReportVerdict::kTooFewClusters);
 }

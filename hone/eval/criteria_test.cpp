@@ -99,7 +99,7 @@ TEST(Criteria, IntervalsAreWiderWhereRowsHangTogether) {
   for (std::uint32_t cluster = 0; cluster < 40; ++cluster) {
     const bool good = random.uniform() < 0.5;
     for (int row = 0; row < 10; ++row) {
-      made.add(1, good ? Grade::kYes : Grade::kNo, random.uniform() < 0.9 == good ? Grade::kYes : Grade::kNo);
+      made.add(1, good ? Grade::kYes : Grade::kNo, (random.uniform() < 0.9) == good ? Grade::kYes : Grade::kNo);
       clusters.push_back(cluster);
     }
   }
