@@ -591,8 +591,8 @@ void print_calibration() {
                                      : (n == 200     ? ".081 / .056"
                                         : n == 1'000 ? ".055 / .047"
                                                      : ".050 / .050");
-      print_row("ECE of " + std::to_string(n) + ", truth " + shown(off) + " (noted: .002 and .05): plain / debiased, mean", noted,
-                {error(false), error(true)}, r);
+      print_row("ECE of " + std::to_string(n) + ", truth " + shown(off) + ": plain / debiased, mean", noted, {error(false), error(true)},
+                r);
       if (n != 1'000) continue;
       print_row("interval of the ECE, n 1,000, truth " + shown(off), off == 0.0 ? "–" : ".967",
                 {mean_over(
@@ -685,7 +685,7 @@ void print_queue() {
         return interval ? holds(*interval, 0.894) : kLeftOut;
       });
     };
-    print_row("queue, even draw of " + shown(random) + ": raw mean / Hajek / coverage of its interval",
+    print_row(std::string("queue, even draw of ") + (random < 0.005 ? ".003" : ".0075") + ": raw mean / Hajek / coverage of its interval",
               random < 0.005 ? ".755 to .799 / .894 / .928" : ".755 to .799 / .894 / .947", {measured(0), measured(1), measured(2)}, r);
   }
 }
