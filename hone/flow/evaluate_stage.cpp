@@ -17,6 +17,8 @@
 #include "hone/flow/label_evaluation_internal.h"
 #include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
+#include "hone/stats/clustered.h"
+#include "hone/stats/paired.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
 
@@ -505,6 +507,41 @@ Rows common(const Rows& a, const Rows& b) {
   return both;
 }
 
+// What two systems differ on where nothing is known of it yet.
+constexpr double kUsualDiffering = 0.2;
+
+// As many rows that stand alone would tell as much of the main system's accuracy.
+double effective_rows(const Measured& measured, const Rows& rows) {
+  if (measured.groups.empty()) return static_cast<double>(rows.size());
+  std::vector<double> right;
+  std::vector<std::uint32_t> groups;
+  for (const std::uint32_t row : rows) {
+    right.push_back(measured.main_system().hard(row) == measured.gold.classes[row] ? 1.0 : 0.0);
+    groups.push_back(measured.groups[row]);
+  }
+  const auto mean = clustered_mean(sum_by_cluster(right, groups));
+  return mean && mean->clusters > 1 ? effective_items(*mean) : 0.0;
+}
+
+// The share of the rows on which one of trained model and label model is right and the other wrong, drawn a little to a half.
+double differing_share(const Measured& measured, const Rows& rows) {
+  if (!measured.predictions) return kUsualDiffering;
+  double differ = 0.0;
+  for (const std::uint32_t row : rows) {
+    const ClassId gold = measured.gold.classes[row];
+    differ += (measured.predictions->hard(row) == gold) != (measured.labels.hard(row) == gold);
+  }
+  return (differ + 1.0) / (static_cast<double>(rows.size()) + 2.0);
+}
+
+// The least difference of two systems that so many rows show with 80 % power; null where they show none.
+nlohmann::json detectable_json(const Measured& measured, const Rows& rows) {
+  const auto effective = static_cast<std::uint64_t>(effective_rows(measured, rows));
+  if (effective == 0) return nullptr;
+  const auto least = smallest_detectable(effective, differing_share(measured, rows));
+  return least ? nlohmann::json(*least) : nlohmann::json();
+}
+
 nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& splits, const std::string& name, const Rows& members) {
   nlohmann::json json = slice_without_numbers(name, members, splits);
   const auto split = measured.judged_split();
@@ -514,6 +551,7 @@ nlohmann::json slice_json(const Measured& measured, const std::vector<Split>& sp
   json["label_model"] = metrics_json(measured.judged(measured.labels), rows);
   if (measured.predictions) json["model"] = metrics_json(measured.judged(*measured.predictions), rows);
   json["note"] = note_on_slice(rows.size());
+  json["smallest_detectable"] = detectable_json(measured, rows);
   return json;
 }
 
@@ -590,9 +628,13 @@ nlohmann::json evaluation_without_numbers(const std::string& method, const nlohm
 nlohmann::json slice_without_numbers(const std::string& name, std::span<const std::uint32_t> members, std::span<const Split> splits) {
   std::uint64_t counts[kSplits] = {0, 0, 0};
   for (const std::uint32_t row : members) ++counts[static_cast<std::size_t>(splits[row])];
-  return {{"slice", name},          {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
-          {"best_source", nullptr}, {"label_model", nullptr},
-          {"model", nullptr},       {"note", "no gold"}};
+  return {{"slice", name},
+          {"rows", {{"train", counts[0]}, {"valid", counts[1]}, {"test", counts[2]}}},
+          {"best_source", nullptr},
+          {"label_model", nullptr},
+          {"model", nullptr},
+          {"note", "no gold"},
+          {"smallest_detectable", nullptr}};
 }
 
 std::string note_on_slice(std::uint64_t rows) {

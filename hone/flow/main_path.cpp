@@ -300,7 +300,7 @@ std::vector<Stage> main_path(const Project& project) {
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
       {"label", "weighs the votes into labels", 8, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 7, evaluate_parts, run_evaluate},
+      {"evaluate", "measures labels and model on gold", 8, evaluate_parts, run_evaluate},
       {"report", "writes the report", 7, report_parts, run_report},
   };
   const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };

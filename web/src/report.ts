@@ -154,6 +154,8 @@ export interface SliceResult {
   model: Metrics | null;
   /** "too few" and the like; empty when there is nothing to say. */
   note: string;
+  /** The least difference of two systems that its rows with gold show with 80 % power; null where they show none. */
+  smallest_detectable?: number | null;
 }
 
 /** How the values of a column fell to slices of `each`. */

@@ -106,6 +106,10 @@ function SliceChart({ report, slices, systems }: { report: Report; slices: reado
   );
 }
 
+function seen(slice: SliceResult): string {
+  return slice.smallest_detectable ? `sees ${(100 * slice.smallest_detectable).toFixed(1)} points` : "";
+}
+
 // The chart has room for the head of a note; the table has all of it.
 function shortNote(note: string): string {
   return note.split(":")[0] ?? note;
@@ -119,7 +123,7 @@ function SliceTable({ slices, systems }: { slices: readonly SliceResult[]; syste
     { key: "valid", header: "Valid", number: true, cell: (slice) => count(slice.rows?.valid), sort: (slice) => slice.rows?.valid },
     { key: "test", header: "Test", number: true, cell: (slice) => count(slice.rows?.test), sort: (slice) => slice.rows?.test },
     ...systems.map((system) => ({ key: system, header: systemTitle(system), number: true, cell: (slice: SliceResult) => <MeasureText measure={accuracyOf(slice, system)} href={linkTo("table-slices", { open: slice.slice }, "slices")} />, sort: (slice: SliceResult) => accuracyOf(slice, system)?.value })),
-    { key: "note", header: "Note", kind: "middle", cell: (slice) => (<span class="fact-note">{slice.note}</span>), sort: (slice) => slice.note || null },
+    { key: "note", header: "Note", kind: "middle", hint: "What keeps a verdict back; else which differences can be seen: its rows with gold show one of so many points four times of five, and smaller ones seldom", cell: (slice) => (<span class="fact-note">{slice.note || seen(slice)}</span>), sort: (slice) => slice.note || null },
   ];
   return (
     <Block title="All slices">
