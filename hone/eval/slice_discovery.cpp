@@ -20,9 +20,10 @@
 
 #include "hone/core/error.h"
 #include "hone/core/hash.h"
-#include "hone/stats/clustered.h"
 #include "hone/eval/judged_internal.h"
 #include "hone/eval/slice_terms_internal.h"
+#include "hone/stats/clustered.h"
+#include "hone/stats/multiple.h"
 #include "hone/stats/proportion.h"
 
 namespace hone {
@@ -312,14 +313,13 @@ void measure_slice(const Sides& sides, DiscoveredSlice& slice) {
   slice.rest_error_rate = rate_of(sides.rest);
 }
 
-// The p of each, such that the least of them is below alpha by chance with probability alpha at most (Holm 1979).
+// By ascending p, each corrected for all that were tested.
 void adjust_by_holm(std::vector<DiscoveredSlice>& slices) {
   std::ranges::stable_sort(slices, {}, [](const DiscoveredSlice& slice) { return *slice.p; });
-  double last = 0.0;
-  for (std::size_t place = 0; place < slices.size(); ++place) {
-    last = std::max(last, std::min(1.0, *slices[place].p * static_cast<double>(slices.size() - place)));
-    slices[place].p = last;
-  }
+  std::vector<double> p;
+  for (const DiscoveredSlice& slice : slices) p.push_back(*slice.p);
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t place = 0; place < slices.size(); ++place) slices[place].p = adjusted[place];
 }
 
 double jaccard(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
