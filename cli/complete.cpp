@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/terminal.h"
 #include "hone/core/error.h"
+#include "hone/flow/compare_predictions.h"
 #include "hone/flow/main_path.h"
 #include "hone/label_model/label_model.h"
 #include "hone/ledger/event_kinds.h"
@@ -95,17 +96,42 @@ Candidates help_pages(const Typed&) {
   return all;
 }
 
+Candidates metrics(const Typed&) {
+  Candidates all;
+  for (const std::string& name : built_in_metrics()) all.push_back({name});
+  return all;
+}
+
 struct Value {
   std::string_view command;  // Empty: any.
   std::string_view name;     // Of the option or argument.
   Candidates (*candidates)(const Typed&);
 };
 constexpr Value kValues[] = {
-    {"", "--project", folders},         {"", "--format", formats},         {"", "--out", files},           {"init", "DIR", folders},
-    {"init", "--from", files},          {"run", "--until", stages},        {"lf", "NAME", sources},        {"export", "--columns", columns},
-    {"predict", "FILE", files},         {"aggregate", "VOTES", files},     {"aggregate", "--gold", files}, {"aggregate", "--model", models},
-    {"label-models", "--votes", files}, {"label-models", "--gold", files}, {"lf", "--slice", slices},      {"help", "TOPIC", help_pages},
-    {"completion", "SHELL", shells},    {"why", "--slice", slices},        {"why", "--proof", folders},    {"log", "--kind", kinds},
+    {"", "--project", folders},
+    {"", "--format", formats},
+    {"", "--out", files},
+    {"init", "DIR", folders},
+    {"init", "--from", files},
+    {"run", "--until", stages},
+    {"lf", "NAME", sources},
+    {"export", "--columns", columns},
+    {"predict", "FILE", files},
+    {"aggregate", "VOTES", files},
+    {"aggregate", "--gold", files},
+    {"aggregate", "--model", models},
+    {"compare", "A", files},
+    {"compare", "B", files},
+    {"compare", "--gold", files},
+    {"compare", "--metric", metrics},
+    {"label-models", "--votes", files},
+    {"label-models", "--gold", files},
+    {"lf", "--slice", slices},
+    {"help", "TOPIC", help_pages},
+    {"completion", "SHELL", shells},
+    {"why", "--slice", slices},
+    {"why", "--proof", folders},
+    {"log", "--kind", kinds},
     {"log", "--source", things},
 };
 

@@ -18,6 +18,7 @@ struct ReadOptions {
   char delimiter = 0;              // 0: ',' for .csv, tab for .tsv
   char decimal = '.';              // '.' or ','; used when a condition reads a number from text, never at import
   std::string time_zone = "UTC";   // UTC or ±HH:MM; of dates without one; used by conditions
+  bool python_numbers = false;     // JSONL: NaN, Infinity and -Infinity are numbers, as Python writes them; else such a row is malformed
   void validate() const;           // Throws kInvalidArgument, naming the field.
 };
 

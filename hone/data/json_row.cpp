@@ -159,6 +159,10 @@ JsonValue JsonRow::value(int depth) {
     case '{':
       object(depth);
       break;
+    case 'N':
+    case 'I':
+      if (numbers_ == JsonNumbers::kPythons) return word(*place_ == 'N' ? "NaN" : "Infinity", JsonKind::kNumber);
+      return number();
     default:
       return number();
   }
@@ -179,6 +183,10 @@ JsonValue JsonRow::number() {
   };
   const auto is = [&](std::string_view any) { return place_ != end_ && any.find(*place_) != std::string_view::npos; };
   if (is("-")) ++place_;
+  if (is("I") && place_ != begin && numbers_ == JsonNumbers::kPythons) {
+    const JsonValue infinity = word("Infinity", JsonKind::kNumber);
+    return {infinity.kind, {begin, infinity.text.size() + 1}};
+  }
   const bool zero = is("0");
   zero ? static_cast<void>(++place_) : digits();
   if (is(".")) ++place_, digits();

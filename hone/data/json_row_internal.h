@@ -25,10 +25,15 @@ struct BadJson {
   std::string reason;
 };
 
+/// Whether NaN, Infinity and -Infinity are numbers, as Python's json module writes them; RFC 8259 has none of the three.
+enum class JsonNumbers { kStrict, kPythons };
+
 /// Reads lines that are one JSON object each (RFC 8259), checking them whole, nested values too: at most 64 deep, valid UTF-8,
 /// no half surrogate pairs. Views point into the line or into this object, until the next line is parsed.
 class JsonRow {
  public:
+  explicit JsonRow(JsonNumbers numbers = JsonNumbers::kStrict) : numbers_(numbers) {}
+
   /// The members of the line's object in order, keys that come twice twice. Throws BadJson.
   std::span<const JsonMember> parse(std::string_view line);
 
@@ -48,6 +53,7 @@ class JsonRow {
   void object(int depth);
   [[noreturn]] void fail(const std::string& reason) const;
 
+  JsonNumbers numbers_;
   const char* begin_ = nullptr;
   const char* place_ = nullptr;
   const char* end_ = nullptr;

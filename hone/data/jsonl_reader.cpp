@@ -25,7 +25,7 @@ class JsonlRows {
  public:
   enum class Outcome { kRow, kBad, kBatchEnd, kEnd };
 
-  explicit JsonlRows(TextWindow window) : window_(std::move(window)) {}
+  explicit JsonlRows(TextWindow window, JsonNumbers numbers = JsonNumbers::kStrict) : window_(std::move(window)), row_(numbers) {}
 
   const std::string& name() const { return window_.name(); }
   std::uint64_t bytes_read() const { return window_.bytes_read(); }
@@ -182,7 +182,7 @@ struct Seen {
 
 class JsonlReader : public TableReader {
  public:
-  JsonlReader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema) : rows_(std::move(window)) {
+  JsonlReader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema, JsonNumbers numbers) : rows_(std::move(window), numbers) {
     name_ = rows_.name();
     schema_ = schema;
     for (const std::string& column : schema_->field_names()) rows_.add_column(column);
@@ -260,10 +260,10 @@ class JsonlReader : public TableReader {
 
 }  // namespace
 
-std::shared_ptr<arrow::Schema> scan_jsonl(TextWindow window) {
-  JsonlRows rows(std::move(window));
+std::shared_ptr<arrow::Schema> scan_jsonl(TextWindow window, JsonNumbers numbers, std::uint64_t most_lines) {
+  JsonlRows rows(std::move(window), numbers);
   std::vector<Seen> seen;
-  for (auto outcome = rows.next(); outcome != JsonlRows::Outcome::kEnd; outcome = rows.next()) {
+  for (auto outcome = rows.next(); outcome != JsonlRows::Outcome::kEnd && rows.line() <= most_lines; outcome = rows.next()) {
     if (outcome != JsonlRows::Outcome::kRow) continue;
     if (seen.size() < rows.cells().size()) seen.resize(rows.cells().size());
     for (std::size_t column = 0; column < rows.cells().size(); ++column) seen[column].add(rows.cells()[column]);
@@ -273,8 +273,8 @@ std::shared_ptr<arrow::Schema> scan_jsonl(TextWindow window) {
   return arrow::schema(std::move(fields));
 }
 
-std::unique_ptr<TableReader> make_jsonl_reader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema) {
-  return std::make_unique<JsonlReader>(std::move(window), schema);
+std::unique_ptr<TableReader> make_jsonl_reader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema, JsonNumbers numbers) {
+  return std::make_unique<JsonlReader>(std::move(window), schema, numbers);
 }
 
 }  // namespace hone

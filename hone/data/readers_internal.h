@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "hone/data/json_row_internal.h"
 #include "hone/data/table_reader.h"
 #include "hone/data/text_window_internal.h"
 
@@ -30,9 +31,11 @@ std::shared_ptr<arrow::Schema> text_for_null(const arrow::Schema& schema);
 /// without any value is of type null. Throws as open_table().
 std::shared_ptr<arrow::Schema> column_types(const std::filesystem::path& file, const ReadOptions& options);
 
-/// The same for JSONL alone.
-std::shared_ptr<arrow::Schema> scan_jsonl(TextWindow window);
-std::unique_ptr<TableReader> make_jsonl_reader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema);
+/// The same for JSONL alone, of its first lines alone where `most_lines` says so.
+std::shared_ptr<arrow::Schema> scan_jsonl(TextWindow window, JsonNumbers numbers = JsonNumbers::kStrict,
+                                          std::uint64_t most_lines = UINT64_MAX);
+std::unique_ptr<TableReader> make_jsonl_reader(TextWindow window, const std::shared_ptr<arrow::Schema>& schema,
+                                               JsonNumbers numbers = JsonNumbers::kStrict);
 
 std::unique_ptr<TableReader> make_parquet_reader(const std::filesystem::path& file);
 

@@ -66,4 +66,8 @@ class TableReader {
 std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const ReadOptions& options,
                                         const std::shared_ptr<arrow::Schema>& types = nullptr);
 
+/// The columns that the first `most_lines` lines of a file name, with the types that their values call for; of CSV and Parquet all of them.
+/// A column of JSONL that has no value there is one of text. Throws as open_table().
+std::shared_ptr<arrow::Schema> first_columns(const std::filesystem::path& file, const ReadOptions& options, std::uint64_t most_lines);
+
 }  // namespace hone

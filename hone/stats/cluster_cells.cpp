@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -50,6 +51,30 @@ ClusterCell mean_cell(std::span<const std::size_t> rows, std::span<const std::sp
   return cell;
 }
 
+// Items that stand alone differ only in their scores, so they are counted by these.
+std::vector<ClusterCell> cells_of_scores(std::span<const std::span<const double>> scores) {
+  const auto same = [&](std::size_t one, std::size_t other) {
+    return std::ranges::all_of(scores, [&](std::span<const double> side) { return side[one] == side[other]; });
+  };
+  std::vector<std::size_t> order(scores.front().size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t item) { return std::pair(scores.front()[item], scores.back()[item]); });
+  std::vector<ClusterCell> cells;
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && same(order[begin], order[end])) ++end;
+    cells.push_back(mean_cell(std::span(order).subspan(begin, 1), scores));
+    cells.back().clusters = end - begin;
+  }
+  return cells;
+}
+
+std::vector<ClusterCell> cells_of_means(std::span<const std::span<const double>> scores, std::span<const std::uint32_t> cluster_of) {
+  if (cluster_of.empty()) return cells_of_scores(scores);
+  std::vector<ClusterCell> cells;
+  for_each_cluster(scores.front().size(), cluster_of, [&](std::span<const std::size_t> rows) { cells.push_back(mean_cell(rows, scores)); });
+  return cells;
+}
+
 }  // namespace
 
 ClusterCells::ClusterCells(std::size_t statistics, std::vector<ClusterCell> cells) : cells_(std::move(cells)), totals_(statistics) {
@@ -73,19 +98,14 @@ Metric difference_of(Metric metric) {
 
 ClusterCells mean_cells(std::span<const double> scores, std::span<const std::uint32_t> cluster_of) {
   check_finite(scores, "scores");
-  std::vector<ClusterCell> cells;
-  for_each_cluster(scores.size(), cluster_of,
-                   [&](std::span<const std::size_t> rows) { cells.push_back(mean_cell(rows, std::array{scores})); });
-  return {2, std::move(cells)};
+  return {2, cells_of_means(std::array{scores}, cluster_of)};
 }
 
 ClusterCells mean_cells(std::span<const double> a, std::span<const double> b, std::span<const std::uint32_t> cluster_of) {
   check_same_length(a.size(), b.size(), "scores of A and B");
   check_finite(a, "scores of A");
   check_finite(b, "scores of B");
-  std::vector<ClusterCell> cells;
-  for_each_cluster(a.size(), cluster_of, [&](std::span<const std::size_t> rows) { cells.push_back(mean_cell(rows, std::array{a, b})); });
-  return {4, std::move(cells)};
+  return {4, cells_of_means(std::array{a, b}, cluster_of)};
 }
 
 }  // namespace hone

@@ -22,6 +22,8 @@ std::string_view to_string(NotDefined why) {
       return "too_few_items";
     case NotDefined::kTooFewAnswers:
       return "too_few_answers";
+    case NotDefined::kTooFewSlices:
+      return "too_few_slices";
     case NotDefined::kTooFewLabels:
       return "too_few_labels";
     case NotDefined::kJudgeNoBetter:

@@ -18,6 +18,7 @@ enum class NotDefined {
   kNoOverlap,         // No unit was rated twice.
   kTooFewItems,       // Fewer than the method needs.
   kTooFewAnswers,     // Fewer than are asked about: pass@k of fewer than k.
+  kTooFewSlices,      // To learn from them how slices differ.
   kTooFewLabels,      // By people, to correct a judge with.
   kJudgeNoBetter,     // The judge is no better than chance.
   kTooManyUndefined,  // The metric has no value in too many resamples.

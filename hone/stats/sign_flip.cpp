@@ -61,9 +61,20 @@ std::uint64_t count_all(std::span<const double> totals, double bound) {
 
 double drawn_sum(const std::vector<EqualTotals>& distinct, ReplicateRandom random) {
   double sum = 0.0;
+  std::uint64_t signs = 0;
+  int signs_left = 0;
   for (const EqualTotals& cell : distinct) {
-    const double kept = static_cast<double>(random.binomial(cell.clusters, 0.5));
-    sum += cell.total * (2.0 * kept - static_cast<double>(cell.clusters));
+    if (cell.clusters > 1) {
+      const double kept = static_cast<double>(random.binomial(cell.clusters, 0.5));
+      sum += cell.total * (2.0 * kept - static_cast<double>(cell.clusters));
+      continue;
+    }
+    if (signs_left-- == 0) {
+      signs = random.next();
+      signs_left = 63;
+    }
+    sum += (signs & 1) != 0 ? cell.total : -cell.total;
+    signs >>= 1;
   }
   return sum;
 }
