@@ -23,6 +23,7 @@ BENCHMARKS = {
     "same_bytes": "the same objects with 1 and 2 threads, twice, in two folders",
     "aggregate": "hone aggregate on recorded votes of people; beside crowd-kit and snorkel",
     "label_models": "every label model on every recorded set, without gold and with 100 gold rows in twenty draws; beside crowd-kit and snorkel",
+    "compare": "hone compare on two files of a million predictions with fifty slices; beside pandas, and beside lm-eval's unpaired test",
     "import_csv": "import of a large CSV file: MB/s and memory",
     "scale": "import + vote + label from ten thousand to ten million rows; the curve of time and memory",
     "near_duplicates": "near-duplicates in 200 MB of text: speed, memory, planted pairs found; signatures beside datatrove",

@@ -72,19 +72,25 @@ void print_left_out(const nlohmann::json& result) {
   if (in_a + in_b > 0) print(fmt::format("missing: {} of A, {} of B\n", counted(in_a, "score"), with_commas(in_b)));
 }
 
+void print_clusters(const nlohmann::json& result, const nlohmann::json& clustering) {
+  std::string line =
+      fmt::format("clusters: {} of '{}', the largest with {} of the items", with_commas(result.at("clusters").get<std::uint64_t>()),
+                  result.at("unit").get<std::string>(), percent(clustering.at("largest_share")));
+  if (clustering.at("intracluster_correlation").is_number())
+    line += fmt::format("; intracluster correlation {:.2f}", clustering.at("intracluster_correlation").get<double>());
+  if (clustering.at("effective_items").is_number())
+    line += fmt::format("; {} tell as much as {:.0f} that stand alone", counted(result.at("n"), "item"),
+                        clustering.at("effective_items").get<double>());
+  print(line + "\n");
+}
+
 void print_how(const nlohmann::json& result, const ShownUnit& unit) {
   print("test: " + result.at("why_test").get<std::string>() + "\n");
   if (const nlohmann::json& counts = result.at("discordant"); counts.is_object())
     print(fmt::format("right: both on {}, only A on {}, only B on {}, neither on {}\n", with_commas(counts.at("both").get<std::uint64_t>()),
                       with_commas(counts.at("only_a").get<std::uint64_t>()), with_commas(counts.at("only_b").get<std::uint64_t>()),
                       with_commas(counts.at("neither").get<std::uint64_t>())));
-  if (const nlohmann::json& clustering = result.at("clustering"); clustering.is_object())
-    print(
-        fmt::format("clusters: {} of '{}', the largest with {} of the items; intracluster correlation {:.2f}, so that {} tell as much as "
-                    "{:.0f} that stand alone\n",
-                    with_commas(result.at("clusters").get<std::uint64_t>()), result.at("unit").get<std::string>(),
-                    percent(clustering.at("largest_share")), clustering.at("intracluster_correlation").get<double>(),
-                    counted(result.at("n"), "item"), clustering.at("effective_items").get<double>()));
+  if (const nlohmann::json& clustering = result.at("clustering"); clustering.is_object()) print_clusters(result, clustering);
   if (result.at("smallest_detectable").is_number())
     print(fmt::format("smallest detectable difference: {} {} (80 % power)\n", unit.plain(result.at("smallest_detectable")), unit.name));
   if (result.at("more_items").is_number())
@@ -114,8 +120,9 @@ void print_slices_compared(const nlohmann::json& result, const ShownUnit& unit) 
   }
   print("\n" + table.text());
   if (slices.size() > kSlicesShown) print(fmt::format("and {} more; --json has all\n", counted(slices.size() - kSlicesShown, "slice")));
-  print(fmt::format("p of slices is corrected for the {} that were tested (Holm)\n",
-                    with_commas(result.at("slices_corrected_for").get<std::uint64_t>())));
+  if (result.at("slices_corrected_for") > 0)
+    print(fmt::format("p of slices is corrected for the {} that were tested (Holm)\n",
+                      with_commas(result.at("slices_corrected_for").get<std::uint64_t>())));
 }
 
 void print_comparison_of_files(const nlohmann::json& result) {
@@ -173,7 +180,8 @@ Body add_compare(CLI::App& command) {
   command.add_option("B", arguments->b, "What A is compared with, in any of these forms")->required();
   command.add_option("--gold", arguments->gold, "Known answers by id; without it those in A and B")->type_name("FILE");
   command
-      .add_option("--metric", how.metric, "accuracy, log-loss, brier, or a field of numbers; without it the files' own score, or accuracy")
+      .add_option("--metric", how.metric,
+                  "accuracy, macro-f1, log-loss, brier, auroc, or a field of numbers; without it the files' own score, or accuracy")
       ->type_name("NAME");
   command.add_option("--cluster", how.cluster, "Items of one value of this field hang together: a prompt, a document, a customer")
       ->type_name("FIELD");

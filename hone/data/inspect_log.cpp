@@ -61,8 +61,8 @@ class ElementsOfList {
   std::string_view rest_;
 };
 
-bool is_object(const JsonValue& value) { return value.kind == JsonKind::kNested && value.text.starts_with('{'); }
-bool is_list(const JsonValue& value) { return value.kind == JsonKind::kNested && value.text.starts_with('['); }
+bool is_json_object(const JsonValue& value) { return value.kind == JsonKind::kNested && value.text.starts_with('{'); }
+bool is_json_list(const JsonValue& value) { return value.kind == JsonKind::kNested && value.text.starts_with('['); }
 bool is_absent(const JsonValue& value) {
   return value.kind == JsonKind::kNone || value.kind == JsonKind::kNull || (value.kind == JsonKind::kNumber && value.text == "NaN");
 }
@@ -88,14 +88,14 @@ class SampleCells {
       if (is_absent(value)) continue;
       if (key == "id" || key == "epoch") see(std::string(key), value.text);
       if (key == "target") see("target", target(value));
-      if (key == "scores" && is_object(value)) read_scores(value.text, see, has_answer);
-      if (key == "metadata" && is_object(value)) read_metadata(value.text, see);
+      if (key == "scores" && is_json_object(value)) read_scores(value.text, see, has_answer);
+      if (key == "metadata" && is_json_object(value)) read_metadata(value.text, see);
     }
   }
 
  private:
   static std::string_view target(const JsonValue& value) {
-    if (!is_list(value)) return value.text;
+    if (!is_json_list(value)) return value.text;
     ElementsOfList elements(value.text);
     const std::string_view first = elements.next();
     const bool is_only =
@@ -106,10 +106,10 @@ class SampleCells {
   template <typename See>
   void read_scores(std::string_view scores, const See& see, bool& has_answer) {
     for (const auto& [scorer, score] : scores_.parse(scores)) {
-      if (!is_object(score)) continue;
+      if (!is_json_object(score)) continue;
       for (const auto& [key, value] : score_.parse(score.text)) {
         if (is_absent(value)) continue;
-        if (key == "value" && is_object(value)) {
+        if (key == "value" && is_json_object(value)) {
           for (const auto& [part, number] : values_.parse(value.text))
             if (!is_absent(number)) see(std::string(scorer) + "." + std::string(part), score_of(number));
         } else if (key == "value") {
@@ -187,8 +187,8 @@ class InspectLogReader : public TableReader {
     bool is_log = false;
     try {
       for (const auto& [key, value] : log.parse(text_)) {
-        is_log = is_log || (key == "eval" && is_object(value));
-        if (key == "samples" && is_list(value)) samples_ = value.text;
+        is_log = is_log || (key == "eval" && is_json_object(value));
+        if (key == "samples" && is_json_list(value)) samples_ = value.text;
       }
     } catch (const BadJson& bad) {
       throw Error(ErrorCode::kCorruptData, "'" + name_ + "' is not a log of inspect_ai: as JSON, " + bad.reason);

@@ -60,6 +60,24 @@ TEST(JsonlReader, MakesTextAsWrittenOfMixedColumns) {
   EXPECT_TRUE(are(table.rows, {Strings{"1.50"}, Strings{"x"}, Strings{"true"}, Strings{"[1, {\"k\": \"v\"}]"}, Strings{"(null)"}}));
 }
 
+TEST(JsonlReader, TakesNumbersThatPythonAloneWritesWhereItIsToldTo) {
+  const TestFolder folder;
+  const auto file =
+      write_text(folder / "a.jsonl", "{\"a\": NaN}\n{\"a\": -Infinity}\n{\"a\": [Infinity]}\n{\"a\": 1}\n{\"a\": -I}\n{\"a\": Nan}\n");
+  const ReadTable strict = read_table(file), pythons = read_table(file, {.python_numbers = true});
+  EXPECT_EQ(strict.rows.size(), 1u);
+  EXPECT_EQ(strict.bad.size(), 5u);
+  EXPECT_TRUE(are(pythons.rows, {Strings{"NaN"}, Strings{"-Infinity"}, Strings{"[Infinity]"}, Strings{"1"}}));
+  EXPECT_EQ(pythons.bad.size(), 2u);
+}
+
+TEST(JsonlReader, NamesTheColumnsOfItsFirstLinesWithoutReadingOn) {
+  const TestFolder folder;
+  const auto file = write_text(folder / "a.jsonl", "{\"a\": 1}\n{\"b\": \"x\"}\n{\"c\": 1}\n");
+  EXPECT_TRUE(are(first_columns(file, {}, 2)->field_names(), {"a", "b"}));
+  EXPECT_TRUE(are(first_columns(file, {}, 100)->field_names(), {"a", "b", "c"}));
+}
+
 TEST(JsonlReader, NeverRoundsAWholeNumber) {
   EXPECT_EQ(type_of("{\"a\": 9223372036854775807}"), "int64");
   EXPECT_EQ(type_of("{\"a\": 9223372036854775808}"), "string");

@@ -28,7 +28,7 @@ char delimiter_of(const ReadOptions& options, std::string_view name) {
   return name.ends_with(".tsv") ? '\t' : ',';
 }
 
-JsonNumbers numbers_of(const ReadOptions& options) { return options.python_numbers ? JsonNumbers::kPythons : JsonNumbers::kStrict; }
+JsonNumbers json_numbers(const ReadOptions& options) { return options.python_numbers ? JsonNumbers::kPythons : JsonNumbers::kStrict; }
 
 struct Format {
   enum Kind { kCsv, kJsonl, kParquet };
@@ -74,7 +74,7 @@ std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const
   const Format format = format_of(file, options);
   if (format.kind == Format::kParquet) return make_parquet_reader(file);
   if (format.kind == Format::kCsv) return make_csv_reader(open_text(file, format.packing, options), format.delimiter);
-  const JsonNumbers numbers = numbers_of(options);
+  const JsonNumbers numbers = json_numbers(options);
   const auto schema = types ? types : text_for_null(*scan_jsonl(open_text(file, format.packing, options), numbers));
   return make_jsonl_reader(open_text(file, format.packing, options), schema, numbers);
 }
@@ -82,12 +82,12 @@ std::unique_ptr<TableReader> open_table(const std::filesystem::path& file, const
 std::shared_ptr<arrow::Schema> first_columns(const std::filesystem::path& file, const ReadOptions& options, std::uint64_t most_lines) {
   const Format format = format_of(file, options);
   if (format.kind != Format::kJsonl) return open_table(file, options)->schema();
-  return text_for_null(*scan_jsonl(open_text(file, format.packing, options), numbers_of(options), most_lines));
+  return text_for_null(*scan_jsonl(open_text(file, format.packing, options), json_numbers(options), most_lines));
 }
 
 std::shared_ptr<arrow::Schema> column_types(const std::filesystem::path& file, const ReadOptions& options) {
   const Format format = format_of(file, options);
-  if (format.kind == Format::kJsonl) return scan_jsonl(open_text(file, format.packing, options), numbers_of(options));
+  if (format.kind == Format::kJsonl) return scan_jsonl(open_text(file, format.packing, options), json_numbers(options));
   return open_table(file, options)->schema();
 }
 

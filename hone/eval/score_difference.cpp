@@ -243,6 +243,8 @@ std::string_view to_string(DifferenceTest test) {
       return "paired_t";
     case DifferenceTest::kClusterT:
       return "cluster_t";
+    case DifferenceTest::kJackknife:
+      return "jackknife_t";
     case DifferenceTest::kSwap:
       return "swap";
   }

@@ -14,13 +14,14 @@ namespace hone {
 
 /// What was asked of a difference, by what it is a difference of.
 enum class DifferenceTest {
-  kNone,      // No item has both scores.
-  kMcNemar,   // Right or wrong, one item per cluster: mid-p, and Tango's interval.
-  kPairedT,   // Any score, one item per cluster: Student's t of the differences.
-  kClusterT,  // Any score, clusters of several items: CR2 standard error, Student's t with its own degrees of freedom.
-  kSwap,      // A metric that is no mean of items: A's and B's answers swapped, by cluster; bootstrap interval over clusters.
+  kNone,       // No item has both scores.
+  kMcNemar,    // Right or wrong, one item per cluster: mid-p, and Tango's interval.
+  kPairedT,    // Any score, one item per cluster: Student's t of the differences.
+  kClusterT,   // Any score, clusters of several items: CR2 standard error, Student's t with its own degrees of freedom.
+  kJackknife,  // AUROC: the difference without each cluster in turn, Student's t.
+  kSwap,       // A metric that is no mean of items: A's and B's answers swapped, by cluster; bootstrap interval over clusters.
 };
-std::string_view to_string(DifferenceTest test);  // "mcnemar_mid_p", "paired_t", "cluster_t", "swap"
+std::string_view to_string(DifferenceTest test);  // "mcnemar_mid_p", "paired_t", "cluster_t", "jackknife_t", "swap"
 
 /// One item per row. Borrows everything for the call.
 struct PairedScores {
@@ -36,9 +37,9 @@ struct ScoreDifferenceOptions {
 
 /// How far the differences of one cluster are alike, and what that costs.
 struct ClusteringEffect {
-  double intracluster_correlation = 0.0;  // Of the differences; 0 where it cannot be told.
-  double effective_items = 0.0;           // So many independent items would tell as much of the difference.
-  double largest_share = 0.0;             // Of the items, in one cluster.
+  std::optional<double> intracluster_correlation = {};  // Of the differences of items, where the metric is their mean and it can be told.
+  std::optional<double> effective_items = {};           // So many independent items would tell as much of their mean.
+  double largest_share = 0.0;                           // Of the items, in one cluster.
 };
 
 struct MeasuredScore {

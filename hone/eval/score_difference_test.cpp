@@ -82,7 +82,7 @@ TEST(ScoreDifference, TakesClustersForTheUnitWhereOneHasSeveralItems) {
   EXPECT_EQ(difference.verdict, ReportVerdict::kTooFewClusters);  // 2.8 degrees of freedom.
   ASSERT_TRUE(difference.clustering);
   EXPECT_NEAR(difference.clustering->largest_share, 1.0 / 3.0, 1e-12);
-  EXPECT_LE(difference.clustering->effective_items, 12.0);
+  EXPECT_LE(*difference.clustering->effective_items, 12.0);
 }
 
 TEST(ScoreDifference, FindsThatItemsOfOneClusterTellLess) {
@@ -94,8 +94,8 @@ TEST(ScoreDifference, FindsThatItemsOfOneClusterTellLess) {
     clusters.insert(clusters.end(), 10, cluster);
   }
   const ScoreDifference difference = difference_of(table, {}, clusters);
-  EXPECT_NEAR(difference.clustering->intracluster_correlation, 1.0, 1e-9);
-  EXPECT_NEAR(difference.clustering->effective_items, 20.0, 1.0);  // 199/200 of a variance over 19/20 of one.
+  EXPECT_NEAR(*difference.clustering->intracluster_correlation, 1.0, 1e-9);
+  EXPECT_NEAR(*difference.clustering->effective_items, 20.0, 1.0);  // 199/200 of a variance over 19/20 of one.
   EXPECT_GT(difference.p, difference_of(table).p * 1e6);
 }
 

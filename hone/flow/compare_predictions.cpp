@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/core/parallel.h"
 #include "hone/core/suggest.h"
+#include "hone/eval/auroc_difference.h"
+#include "hone/eval/class_difference.h"
 #include "hone/eval/evaluation.h"
 #include "hone/eval/score_difference.h"
 #include "hone/flow/compare_text_internal.h"
 #include "hone/flow/joined_predictions_internal.h"
+#include "hone/stats/probability_scores.h"
 
 namespace hone {
 namespace {
@@ -22,6 +27,11 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 // A difference that is worth asking for more items, where no margin says which: as gold_needed has it.
 constexpr double kPointsWorthSeeing = 2.0;
+
+// Of the bootstrap; of slices as many as are enough while exploring (statistics, of the bootstrap).
+constexpr std::uint64_t kReplicates = 10'000, kReplicatesOfSlices = 2'000;
+// More classes are free texts.
+constexpr std::size_t kMostClassesOfF1 = 2000;
 
 // --- Scores by item.
 
@@ -78,18 +88,23 @@ class ItemScores {
     const ClassShares& shares = table.probabilities;
     const std::vector<std::uint32_t> class_of = class_numbers(shares.names, joined_.items.classes);
     refuse_unknown_classes(shares, layout, class_of);
-    std::uint64_t clipped = 0;
-    std::vector<double> losses = scores_by_item(table, item_of, joined_.items.size(), [&](std::size_t answer, std::uint32_t item) {
-      if (shares.begins[answer] == shares.begins[answer + 1]) return kMissing;
-      double of_gold = 0.0, squares = 0.0;
+    const bool is_brier = joined_.metric.kind == MetricKind::kBrier;
+    std::vector<double> of_truth(shares.begins.size() - 1, 1.0), squares(of_truth.size(), 0.0);
+    const auto item_of_answer = [&](std::size_t answer) { return item_of[table.item_of.empty() ? answer : table.item_of[answer]]; };
+    for (std::size_t answer = 0; answer < of_truth.size(); ++answer) {
+      if (item_of_answer(answer) == kNoName || shares.begins[answer] == shares.begins[answer + 1]) continue;
+      of_truth[answer] = 0.0;
       for (std::uint64_t place = shares.begins[answer]; place < shares.begins[answer + 1]; ++place) {
-        const double share = shares.shares[place];
-        squares += share * share;
-        if (class_of[shares.classes[place]] == joined_.items.gold[item]) of_gold = share;
+        const double share = std::min(1.0, static_cast<double>(shares.shares[place]));
+        squares[answer] += share * share;
+        if (class_of[shares.classes[place]] == joined_.items.gold[item_of_answer(answer)]) of_truth[answer] = share;
       }
-      if (joined_.metric.kind == MetricKind::kBrier) return squares - 2.0 * of_gold + 1.0;
-      clipped += of_gold < kLeastProbability;
-      return -std::log(std::clamp(of_gold, kLeastProbability, 1.0));
+    }
+    const LogLosses logs = log_losses(of_truth);
+    const std::uint64_t clipped = is_brier ? 0 : logs.clipped;
+    std::vector<double> losses = scores_by_item(table, item_of, joined_.items.size(), [&](std::size_t answer, std::uint32_t) {
+      if (shares.begins[answer] == shares.begins[answer + 1]) return kMissing;
+      return is_brier ? squares[answer] - 2.0 * of_truth[answer] + 1.0 : logs.scores[answer];
     });
     if (clipped > 0)
       warnings_.push_back(counted(clipped, "probability", "probabilities") + " of the known class in '" + layout.file.filename().string() +
@@ -123,8 +138,8 @@ class ItemScores {
 
 // --- The comparison.
 
-nlohmann::json or_null(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
-nlohmann::json or_null(const std::optional<std::uint64_t>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json value_or_null(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json value_or_null(const std::optional<std::uint64_t>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
 
 nlohmann::json left_out_json(const LeftOut& left_out) { return {{"count", left_out.count}, {"first", left_out.first}}; }
 
@@ -144,17 +159,14 @@ class Comparing {
 
   nlohmann::json compare() {
     if (!is_comparable()) return json(nothing_of(ReportVerdict::kNotComparable), {}, {});
-    ItemScores scores(joined_, joined_.warnings);
-    a_ = scores.of(joined_.a, joined_.layout_a, joined_.items.of_a);
-    b_ = scores.of(joined_.b, joined_.layout_b, joined_.items.of_b);
-    choose_range();
     warn_of_one_class();
-    const PairedScores paired{a_, b_, joined_.items.clusters};
-    const ScoreDifferenceOptions how{.verdict = words_.verdict, .range = range_, .lower_is_better = words_.lower_is_better};
-    ScoreDifference whole = score_difference(paired, how);
+    const auto difference = difference_to_make();
+    if (!words_.not_defined.empty()) return json(nothing_of(ReportVerdict::kNotDefined), {}, {});
+    std::vector<std::uint32_t> all(joined_.items.size());
+    std::iota(all.begin(), all.end(), 0u);
+    ScoreDifference whole = difference(all, options_.threads);
     std::vector<ScoreDifference> slices(joined_.slices.size());
-    parallel_for(slices.size(), options_.threads,
-                 [&](std::size_t slice) { slices[slice] = score_difference(paired, joined_.slices[slice].items, how); });
+    parallel_for(slices.size(), options_.threads, [&](std::size_t slice) { slices[slice] = difference(joined_.slices[slice].items, 1); });
     const std::vector<double> corrected = correct_for_many(slices, words_.verdict);
     return json(whole, slices, corrected);
   }
@@ -175,6 +187,123 @@ class Comparing {
     ScoreDifference nothing;
     nothing.verdict = verdict;
     return nothing;
+  }
+
+  // --- By metric: what gives the difference on some of the items.
+
+  using Difference = std::function<ScoreDifference(std::span<const std::uint32_t> items, int threads)>;
+
+  Difference difference_to_make() {
+    if (joined_.metric.kind == MetricKind::kMacroF1) return macro_f1_to_compare();
+    if (joined_.metric.kind == MetricKind::kAuroc) return auroc_to_compare();
+    ItemScores scores(joined_, joined_.warnings);
+    a_ = scores.of(joined_.a, joined_.layout_a, joined_.items.of_a);
+    b_ = scores.of(joined_.b, joined_.layout_b, joined_.items.of_b);
+    choose_range();
+    const ScoreDifferenceOptions how{.verdict = words_.verdict, .range = range_, .lower_is_better = words_.lower_is_better};
+    return [this, how](std::span<const std::uint32_t> items, int) {
+      return score_difference({a_, b_, joined_.items.clusters}, items, how);
+    };
+  }
+
+  Difference macro_f1_to_compare() {
+    choose_range();
+    NameTable& classes = joined_.items.classes;
+    answers_a_ = answers_by_item(joined_.a, joined_.layout_a, joined_.items.of_a, classes);
+    answers_b_ = answers_by_item(joined_.b, joined_.layout_b, joined_.items.of_b, classes);
+    if (classes.size() > kMostClassesOfF1)
+      throw Error(ErrorCode::kInvalidArgument, "the answers are of " + with_commas(classes.size()) + " classes, more than the " +
+                                                   with_commas(kMostClassesOfF1) + " that macro-f1 is told over; compare by accuracy");
+    warn_of_rare_classes();
+    return [this](std::span<const std::uint32_t> items, int threads) {
+      const PairedClasses paired{joined_.items.gold, answers_a_, answers_b_, joined_.items.clusters, joined_.items.classes.size()};
+      const bool is_whole = items.size() == joined_.items.size();
+      return macro_f1_difference(paired, items,
+                                 {.verdict = words_.verdict,
+                                  .seed = options_.seed,
+                                  .replicates = is_whole ? kReplicates : kReplicatesOfSlices,
+                                  .threads = threads});
+    };
+  }
+
+  void warn_of_rare_classes() {
+    const std::vector<ClassF1> found = f1_by_class(joined_.items.gold, joined_.items.gold, joined_.items.classes.size());
+    std::vector<std::string> names;
+    for (const ClassNumber rare : classes_with_little_gold(found)) names.emplace_back(joined_.items.classes.name(rare));
+    if (!names.empty())
+      joined_.warnings.push_back("classes with fewer than 5 items, whose F1 hangs on single ones: " + quoted_list(names, 5));
+  }
+
+  // One answer each; kNoAnswer where it is missing.
+  static std::vector<ClassNumber> answers_by_item(const PredictionTable& table, const PredictionLayout& layout,
+                                                  std::span<const std::uint32_t> item_of, NameTable& classes) {
+    refuse_epochs(table, layout, "macro-f1");
+    std::vector<ClassNumber> number_of(table.prediction.names.size());
+    for (std::uint32_t name = 0; name < number_of.size(); ++name) number_of[name] = classes.of(table.prediction.names.name(name));
+    std::vector<ClassNumber> answers(
+        static_cast<std::size_t>(std::ranges::count_if(item_of, [](std::uint32_t item) { return item != kNoName; })), kNoAnswer);
+    for (std::size_t answer = 0; answer < item_of.size(); ++answer)
+      if (item_of[answer] != kNoName && table.prediction.of[answer] != kNoName)
+        answers[item_of[answer]] = number_of[table.prediction.of[answer]];
+    return answers;
+  }
+
+  static void refuse_epochs(const PredictionTable& table, const PredictionLayout& layout, const std::string& metric) {
+    if (!table.item_of.empty())
+      throw Error(ErrorCode::kInvalidArgument, metric + " needs one answer per item; '" + layout.file.string() + "' has several, by epoch");
+  }
+
+  Difference auroc_to_compare() {
+    choose_range();
+    const std::optional<std::uint32_t> positive = positive_class();
+    if (!positive) return {};
+    for (const std::uint32_t gold : joined_.items.gold) positive_.push_back(gold == *positive ? 1 : 0);
+    const std::string name(joined_.items.classes.name(*positive));
+    refuse_epochs(joined_.a, joined_.layout_a, "auroc");
+    refuse_epochs(joined_.b, joined_.layout_b, "auroc");
+    a_ = shares_of(name, joined_.a, joined_.items.of_a);
+    b_ = shares_of(name, joined_.b, joined_.items.of_b);
+    joined_.warnings.push_back("auroc is of the class '" + name + "' (--positive names another)");
+    const ScoreDifferenceOptions how{.verdict = words_.verdict};
+    return [this, how](std::span<const std::uint32_t> items, int) {
+      return auroc_difference({a_, b_, joined_.items.clusters}, positive_, items, how);
+    };
+  }
+
+  // The class that high scores speak for; nothing where auroc is not defined, as words_ then says.
+  std::optional<std::uint32_t> positive_class() {
+    const NameTable& classes = joined_.items.classes;
+    std::vector<bool> occurs(classes.size());
+    for (const std::uint32_t gold : joined_.items.gold) occurs[gold] = true;
+    std::vector<std::string> names;
+    for (std::uint32_t of = 0; of < classes.size(); ++of)
+      if (occurs[of]) names.emplace_back(classes.name(of));
+    std::ranges::sort(names);
+    if (names.size() < 2) {
+      words_.not_defined = "only one class occurs, '" + names.front() + "'";
+      return std::nullopt;
+    }
+    if (options_.positive.empty() && names.size() > 2)
+      throw Error(ErrorCode::kInvalidArgument, "auroc is of two classes, and the known answers are of " + with_commas(names.size()) +
+                                                   "; name the one that is told from all others with --positive: " + quoted_list(names));
+    const std::string name = options_.positive.empty() ? names.back() : options_.positive;
+    if (std::ranges::find(names, name) == names.end())
+      throw Error(ErrorCode::kNotFound, "no known answer is '" + name + "'" + suggestion(name, names));
+    return classes.find(name);
+  }
+
+  // The probability of a class, or the score where there are no probabilities.
+  std::vector<double> shares_of(const std::string& name, const PredictionTable& table, std::span<const std::uint32_t> item_of) const {
+    const ClassShares& shares = table.probabilities;
+    const std::uint32_t wanted = shares.names.find(name);
+    return scores_by_item(table, item_of, joined_.items.size(), [&](std::size_t answer, std::uint32_t) {
+      if (!table.score.empty()) return table.score[answer];
+      if (shares.begins[answer] == shares.begins[answer + 1]) return kMissing;
+      double share = 0.0;
+      for (std::uint64_t place = shares.begins[answer]; place < shares.begins[answer + 1]; ++place)
+        if (shares.classes[place] == wanted) share = shares.shares[place];
+      return share;
+    });
   }
 
   // The range that scores may have, what a point is, and the margin in the score.
@@ -249,13 +378,13 @@ class Comparing {
                         {"p_value", nullptr},
                         {"test", to_string(of.test)},
                         {"verdict", to_string(of.verdict)},
-                        {"smallest_detectable", or_null(of.smallest_detectable)},
+                        {"smallest_detectable", value_or_null(of.smallest_detectable)},
                         {"n", of.items},
                         {"clusters", words_.cluster.empty() ? nlohmann::json() : nlohmann::json(of.clusters)},
                         {"discordant", nullptr},
                         {"clustering", nullptr},
                         {"missing", {{"a", of.missing_a}, {"b", of.missing_b}}},
-                        {"more_items", or_null(more_items(of, words_))},
+                        {"more_items", value_or_null(more_items(of, words_))},
                         {"text", verdict_text(of, words_)}};
     if (of.items > 0) json["difference"] = of.difference;
     if (of.interval) {
@@ -267,8 +396,8 @@ class Comparing {
       json["discordant"] = {
           {"only_a", of.counts->only_a}, {"only_b", of.counts->only_b}, {"both", of.counts->both}, {"neither", of.counts->neither}};
     if (of.clustering)
-      json["clustering"] = {{"intracluster_correlation", of.clustering->intracluster_correlation},
-                            {"effective_items", of.clustering->effective_items},
+      json["clustering"] = {{"intracluster_correlation", value_or_null(of.clustering->intracluster_correlation)},
+                            {"effective_items", value_or_null(of.clustering->effective_items)},
                             {"largest_share", of.clustering->largest_share},
                             {"degrees_of_freedom", of.degrees_of_freedom}};
     return json;
@@ -287,10 +416,18 @@ class Comparing {
     return list;
   }
 
+  // A file compared with itself would say all twice.
+  static std::vector<std::string> each_once(const std::vector<std::string>& texts) {
+    std::vector<std::string> once;
+    for (const std::string& text : texts)
+      if (std::ranges::find(once, text) == once.end()) once.push_back(text);
+    return once;
+  }
+
   nlohmann::json gate_json(const ScoreDifference& whole) const {
     if (!words_.verdict.margin) return nullptr;
     const Gate gate = not_worse_than(*words_.verdict.margin, whole.seen.interval, whole.items, whole.smallest_detectable);
-    return {{"margin", *options_.margin}, {"verdict", to_string(gate.verdict)}, {"items_needed", or_null(gate.items_needed)}};
+    return {{"margin", *options_.margin}, {"verdict", to_string(gate.verdict)}, {"items_needed", value_or_null(gate.items_needed)}};
   }
 
   nlohmann::json json(const ScoreDifference& whole, std::span<const ScoreDifference> slices, std::span<const double> corrected) const {
@@ -314,7 +451,7 @@ class Comparing {
                         {"without_gold", left_out_json(joined_.items.without_gold)}};
     json["slices"] = slices_json(slices, corrected);
     json["slices_corrected_for"] = static_cast<std::uint64_t>(std::ranges::count_if(slices, is_tested));
-    json["warnings"] = joined_.warnings;
+    json["warnings"] = each_once(joined_.warnings);
     return json;
   }
 
@@ -323,7 +460,9 @@ class Comparing {
   std::string files_[2];
   ComparisonWords words_;
   ScoreRange range_;
-  std::vector<double> a_, b_;
+  std::vector<double> a_, b_;  // Scores by item.
+  std::vector<ClassNumber> answers_a_, answers_b_;
+  std::vector<std::uint8_t> positive_;
 };
 
 void refuse(const std::string& message) { throw Error(ErrorCode::kInvalidArgument, message); }

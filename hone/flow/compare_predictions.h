@@ -11,7 +11,7 @@
 
 namespace hone {
 
-/// The names of the metrics that are no field of the files: accuracy, log-loss and brier.
+/// The names of the metrics that are no field of the files: accuracy, macro-f1, log-loss, brier and auroc.
 std::vector<std::string> built_in_metrics();
 
 struct ComparePredictionsOptions {
@@ -19,7 +19,7 @@ struct ComparePredictionsOptions {
   std::string cluster = {};              // A field whose equal values hang together; empty: items stand alone.
   std::vector<std::string> slices = {};  // Fields, each value a slice, or conditions as hone.yaml has them: {where: {field: …, …}}.
 
-  /// accuracy, log-loss, brier, or a field of numbers; empty: the files' own score, else accuracy where there is gold,
+  /// accuracy, macro-f1, log-loss, brier, auroc, or a field of numbers; empty: the files' own score, else accuracy where there is gold,
   /// else the field `score`, else the only field of numbers.
   std::string metric = {};
   std::optional<double> margin = {};  // Points: hundredths of the score's range; of log-loss nats. Above 0, at most 100.

@@ -143,6 +143,62 @@ TEST_F(ComparePredictions, RefusesProbabilitiesOfOtherClasses) {
                   "of classes that are no item's known answer: 'odd'"));
 }
 
+TEST_F(ComparePredictions, ComparesMacroF1) {
+  const auto rows = [&](const std::string& name, int right) {
+    std::string text = "id,prediction,gold\n";
+    for (int item = 0; item < 90; ++item) {
+      const std::string gold(1, static_cast<char>('x' + item % 3)), other(1, static_cast<char>('x' + (item + 1) % 3));
+      text += std::to_string(item) + "," + (item / 3 % 10 < right ? gold : other) + "," + gold + "\n";
+    }
+    return file(name, text);
+  };
+  const nlohmann::json result = compare_predictions(rows("a.csv", 9), rows("b.csv", 5), {.metric = "macro-f1"});
+  EXPECT_NEAR(result.at("a").at("value"), 0.9, 1e-12);
+  EXPECT_NEAR(result.at("difference"), 0.4, 1e-12);
+  EXPECT_EQ(result.at("test"), "swap");
+  EXPECT_EQ(result.at("verdict"), "better");
+  EXPECT_TRUE(has(
+      refusal(file("e.csv", "id,epoch,prediction,gold\n1,1,x,x\n1,2,y,x\n"), file("f.csv", "id,prediction\n1,x\n"), {.metric = "macro-f1"}),
+      "macro-f1 needs one answer per item; '"));
+}
+
+TEST_F(ComparePredictions, NamesClassesThatAreTooRareForF1) {
+  const auto a = file("a.csv", "id,prediction,gold\n1,x,x\n2,y,y\n");
+  EXPECT_TRUE(has(compare_predictions(a, a, {.metric = "macro-f1"}).at("warnings").dump(),
+                  "classes with fewer than 5 items, whose F1 hangs on single ones: 'x' and 'y'"));
+}
+
+TEST_F(ComparePredictions, ComparesAurocOfTwoClasses) {
+  const auto rows = [&](const std::string& name, double shift, bool as_score) {
+    std::string text = as_score ? "id,score,gold\n" : "id,probabilities.no,probabilities.yes,gold\n";
+    for (int item = 0; item < 100; ++item) {
+      const bool yes = item % 2 == 0;
+      const double score = 0.01 * (item * 37 % 50) + (yes ? shift : 0.0);
+      text += std::to_string(item) + "," + (as_score ? "" : std::to_string(1.0 - score) + ",") + std::to_string(score) + "," +
+              (yes ? "yes" : "no") + "\n";
+    }
+    return file(name, text);
+  };
+  const auto a = rows("a.csv", 0.3, false), b = rows("b.csv", 0.05, true);
+  const nlohmann::json result = compare_predictions(a, b, {.metric = "auroc"});
+  EXPECT_EQ(result.at("test"), "jackknife_t");
+  EXPECT_EQ(result.at("verdict"), "better");
+  EXPECT_TRUE(has(result.at("warnings").dump(), "auroc is of the class 'yes'"));
+  const nlohmann::json other = compare_predictions(a, a, {.metric = "auroc", .positive = "no"});
+  EXPECT_NEAR(other.at("a").at("value").get<double>(), result.at("a").at("value").get<double>(), 1e-6);
+  EXPECT_EQ(other.at("verdict"), "never_differ");
+  EXPECT_TRUE(has(refusal(a, b, {.metric = "auroc", .positive = "yess"}), "no known answer is 'yess'; did you mean 'yes'?"));
+}
+
+TEST_F(ComparePredictions, HasNoAurocOfOneClassAndAsksWhichOfThree) {
+  const auto one = file("a.csv", "id,score,gold\n1,0.5,x\n2,0.6,x\n"), three = file("b.csv", "id,score,gold\n1,0.5,x\n2,0.6,y\n3,0.5,z\n");
+  const nlohmann::json result = compare_predictions(one, one, {.metric = "auroc"});
+  EXPECT_EQ(result.at("verdict"), "not_defined");
+  EXPECT_EQ(result.at("text"), "not defined: only one class occurs, 'x'");
+  EXPECT_TRUE(has(refusal(three, three, {.metric = "auroc"}),
+                  "the known answers are of 3; name the one that is told from all others with --positive: 'x', 'y' and 'z'"));
+}
+
 TEST_F(ComparePredictions, DecidesWithAMargin) {
   const auto a = answers(
                  "a.csv", [](int item) { return item != 7; }, 1000),

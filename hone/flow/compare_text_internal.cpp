@@ -49,7 +49,8 @@ std::string few_clusters(const ScoreDifference& difference, const ComparisonWord
 std::uint64_t missing(const ScoreDifference& difference) { return difference.missing_a + difference.missing_b; }
 
 // Why there is no interval though there are items.
-std::string why_not_defined(const ComparisonWords& words) {
+std::string why_not_defined(const ScoreDifference& difference, const ComparisonWords& words) {
+  if (difference.test == DifferenceTest::kJackknife) return "only one class occurs there, or but one item of the other";
   return words.not_defined.empty() ? "the difference is the same on all items, so that it has no spread to be tested with"
                                    : words.not_defined;
 }
@@ -108,7 +109,7 @@ std::string verdict_text(const ScoreDifference& difference, const ComparisonWord
     case ReportVerdict::kNotComparable:
       return "not comparable: " + words.not_comparable;
     case ReportVerdict::kNotDefined:
-      return "not defined: " + why_not_defined(words);
+      return "not defined: " + why_not_defined(difference, words);
     case ReportVerdict::kTooFewItems:
       return difference.items == 0 ? "no items" : "too few items: " + few_items(difference, words);
     case ReportVerdict::kTooFewClusters:
@@ -135,7 +136,7 @@ std::string sentence_about(const ScoreDifference& difference, const ComparisonWo
     case ReportVerdict::kNotComparable:
       return "The two files cannot be compared: " + words.not_comparable + ".";
     case ReportVerdict::kNotDefined:
-      return "There is no verdict: " + why_not_defined(words) + ".";
+      return "There is no verdict: " + why_not_defined(difference, words) + ".";
     case ReportVerdict::kTooFewItems:
       if (difference.items == 0) return "No item has a score in both files.";
       return "There are too few items for a verdict: " + few_items(difference, words) + ". On these, " + means(difference, words) + ".";
@@ -153,8 +154,9 @@ std::string sentence_about(const ScoreDifference& difference, const ComparisonWo
       const bool better = difference.verdict == ReportVerdict::kBetter;
       const Interval shown = better ? interval : Interval{-interval.high, -interval.low};
       return std::string("A does ") + (better ? "better" : "worse") + " than B on " + on_items(difference, words) + ": " +
-             means(difference, words) + ". Chance does not explain that; on more such items A would be between " +
-             number(shown.low, words.unit) + " and " + in_units(shown.high, words.unit) + (better ? " better." : " worse.");
+             means(difference, words) + ". Chance does not explain that; with 95 % confidence A is between " +
+             number(shown.low, words.unit) + " and " + in_units(shown.high, words.unit) + (better ? " better" : " worse") +
+             " on such items.";
     }
     case ReportVerdict::kSameWithinMargin:
       return "A and B do equally well as far as it matters: the difference lies between " + number(difference.interval->low, words.unit) +
@@ -191,6 +193,9 @@ std::string why_this_test(const ScoreDifference& difference, const ComparisonWor
       return "items of one '" + words.cluster +
              "' hang together, so that clusters are the unit: the mean difference with the CR2 standard error and "
              "Student's t";
+    case DifferenceTest::kJackknife:
+      return words.metric + " is no mean of the items' scores: the difference without each " +
+             (words.cluster.empty() ? "item" : "'" + words.cluster + "'") + " in turn (jackknife), and Student's t";
     case DifferenceTest::kSwap:
       return words.metric +
              " is no mean of the items' scores: A's and B's answers are swapped at random, and the interval comes from resampling";

@@ -21,8 +21,9 @@ struct BuiltInMetric {
   std::string_view name;
   MetricKind kind;
 };
-constexpr std::array kBuiltIn{BuiltInMetric{"accuracy", MetricKind::kAccuracy}, BuiltInMetric{"log-loss", MetricKind::kLogLoss},
-                              BuiltInMetric{"brier", MetricKind::kBrier}};
+constexpr std::array kBuiltIn{BuiltInMetric{"accuracy", MetricKind::kAccuracy}, BuiltInMetric{"macro-f1", MetricKind::kMacroF1},
+                              BuiltInMetric{"log-loss", MetricKind::kLogLoss}, BuiltInMetric{"brier", MetricKind::kBrier},
+                              BuiltInMetric{"auroc", MetricKind::kAuroc}};
 
 constexpr std::size_t kIdsShown = 3;
 
@@ -208,17 +209,21 @@ class Joining {
         if (!has_field(side.layout, side.request.prediction))
           throw Error(ErrorCode::kNotFound, missing_field(side.layout, side.request.prediction, "--prediction"));
       }
-      if (metric.needs_probabilities()) ask_for_probabilities(side);
+      if (metric.needs_probabilities()) ask_for_probabilities(metric, side);
     }
   }
 
-  void ask_for_probabilities(PredictionSide& side) const {
+  void ask_for_probabilities(const ChosenMetric& metric, PredictionSide& side) const {
     const std::string field = options_.probabilities.empty() ? "probabilities" : options_.probabilities;
     const bool has_flat =
         std::ranges::any_of(side.layout.columns, [&](const std::string& column) { return column.starts_with(field + "."); });
-    if (!has_flat && !has_field(side.layout, field))
+    if (has_flat || has_field(side.layout, field)) {
+      side.request.probabilities = field;
+      return;
+    }
+    if (metric.kind != MetricKind::kAuroc || !has_field(side.layout, "score") || !options_.probabilities.empty())
       throw Error(ErrorCode::kNotFound, missing_field(side.layout, field, "--probabilities"));
-    side.request.probabilities = field;
+    side.request.score = "score";
   }
 
   void ask_for_gold(const ChosenMetric& metric) {

@@ -47,7 +47,7 @@ bool is_jsonl(const std::filesystem::path& file) {
 
 // The column of COLUMN.KEY, where there is one of that name and none of the whole name.
 std::string column_of(const std::vector<std::string>& columns, const std::string& field) {
-  if (std::ranges::find(columns, field) != columns.end()) return field;
+  if (field.empty() || std::ranges::find(columns, field) != columns.end()) return field;
   const std::string column = field.substr(0, field.find('.'));
   return column != field && std::ranges::find(columns, column) != columns.end() ? column : std::string();
 }
@@ -145,6 +145,7 @@ bool has_all(const std::vector<std::string>& columns, std::initializer_list<std:
 bool holds_numbers(const arrow::RecordBatch& batch, const std::string& column) {
   const Field field(batch, column);
   bool has_one = false;
+  if (!field.is_there()) return false;  // A column without a name is asked for by none.
   for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
     const std::string_view text = field.at(row);
     if (text.empty() || says_not_finite(text)) continue;
@@ -213,7 +214,8 @@ class PredictionReading {
     // Flat columns of probabilities.
     if (!request_.probabilities.empty())
       for (const std::string& column : layout_.columns)
-        if (column.starts_with(request_.probabilities + ".")) columns.push_back(column);
+        if (column.starts_with(request_.probabilities + ".") && std::ranges::find(columns, column) == columns.end())
+          columns.push_back(column);
     return columns;
   }
 
@@ -512,6 +514,7 @@ bool has_field(PredictionLayout& layout, const std::string& field) {
 }
 
 PredictionTable read_predictions(const PredictionLayout& layout, const PredictionRequest& request) {
+  if (column_of(layout.columns, request.id).empty()) throw Error(ErrorCode::kNotFound, missing_field(layout, request.id, "--id"));
   return PredictionReading(layout, request).read();
 }
 

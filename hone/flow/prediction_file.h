@@ -82,7 +82,8 @@ struct PredictionTable {
 
 /// Reads a file batch by batch. Memory: what is asked for, about 50 bytes an item, never the texts of the file (of a log, the file).
 ///
-/// Throws kNotFound for a field that is not there, naming the nearest; kCorruptData for an id that stands there twice (but for different
+/// Throws kNotFound where there is no such field of ids, naming the nearest (what another field that is not there would say is absent);
+/// kCorruptData for an id that stands there twice (but for different
 /// values of `epoch`), a score that is no number, probabilities that are none or do not sum to 1, each with file and line, and for more
 /// malformed rows than max_bad_rows; kInvalidArgument for a field with more than kMostSlices values as slices, and for a file of lm-eval
 /// with several filters of which none is chosen.

@@ -48,11 +48,13 @@ def shown(command):
 
 
 class Tutorial:
-    """The page, played from its begin to its end in a folder of its own."""
+    """A page, played from its begin to its end in a folder of its own, which begins with `files`."""
 
-    def __init__(self):
+    def __init__(self, text, files):
+        self.text = text
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hone-first-hour-"))
-        shutil.copy(ROOT / "examples" / "bank_messages" / "messages.csv", self.folder)
+        for file in files:
+            shutil.copy(file, self.folder)
         self.cwd = self.folder
         self.environment = {**os.environ, "PATH": f"{HONE.parent}:{os.environ['PATH']}", "HF_HOME": str(self.folder / "hf"), "HF_DATASETS_OFFLINE": "1",
                             "HF_HUB_OFFLINE": "1", "NO_COLOR": "1"}
@@ -95,7 +97,7 @@ class Tutorial:
 
     def play(self):
         try:
-            return BLOCK.sub(self.play_block, PAGE.read_text(encoding="utf-8"))
+            return BLOCK.sub(self.play_block, self.text)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -103,7 +105,7 @@ class Tutorial:
 class FirstHourTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.tutorial = Tutorial()
+        cls.tutorial = Tutorial(PAGE.read_text(encoding="utf-8"), [ROOT / "examples" / "bank_messages" / "messages.csv"])
         page = cls.tutorial.play()
         if WRITE:
             PAGE.write_text(page, encoding="utf-8")
