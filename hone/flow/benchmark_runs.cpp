@@ -33,7 +33,7 @@ void take_header(BenchmarkRun& run, const Json& json) {
 BenchmarkRun read_run(const Benchmark& benchmark, std::uint32_t version, const std::string& system) {
   const SafePath file = run_file(benchmark, version, system);
   const std::string text = file.read();
-  BenchmarkRun run{.system = system, .version = version, .said = {}};
+  BenchmarkRun run{.system = system, .version = version, .said = std::vector<std::string>(benchmark.items().size())};
   std::uint64_t line = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -42,7 +42,7 @@ BenchmarkRun read_run(const Benchmark& benchmark, std::uint32_t version, const s
       if (++line == 1)
         take_header(run, json);
       else
-        run.said.emplace(benchmark.item_named(json.at("id").get<std::string>()), json.at("prediction"));
+        run.said[benchmark.item_named(json.at("id").get<std::string>())] = json.at("prediction");
     } catch (const std::exception& error) {
       refuse_run(file, std::max<std::uint64_t>(line, 1), error.what());
     }
@@ -72,8 +72,8 @@ std::vector<std::int8_t> BenchmarkRun::right(const Benchmark& benchmark) const {
   std::vector<std::int8_t> right(benchmark.items().size(), kNotMeasured);
   for (const std::uint32_t place : benchmark.members(version))
     if (opened || !benchmark.items()[place].sealed) right[place] = 0;
-  for (const auto& [place, answer] : said)
-    if (right[place] != kNotMeasured) right[place] = answer == benchmark.items()[place].gold;
+  for (std::uint32_t place = 0; place < said.size(); ++place)
+    if (right[place] != kNotMeasured) right[place] = said[place] == benchmark.items()[place].gold;
   return right;
 }
 
@@ -109,7 +109,8 @@ void write_run(const Benchmark& benchmark, const BenchmarkRun& run) {
   std::string text =
       Json{{"format", kRunFormat}, {"system", run.system}, {"version", run.version}, {"date", run.date}, {"opened", run.opened}}.dump() +
       "\n";
-  for (const auto& [place, answer] : run.said) text += Json{{"id", benchmark.items()[place].id}, {"prediction", answer}}.dump() + "\n";
+  for (std::uint32_t place = 0; place < run.said.size(); ++place)
+    if (!run.said[place].empty()) text += Json{{"id", benchmark.items()[place].id}, {"prediction", run.said[place]}}.dump() + "\n";
   make_folder(file.path().parent_path());
   write_file_atomically(file.path(), text);
 }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +15,8 @@ struct BenchmarkRun {
   std::string system;
   std::uint32_t version = 1;
   std::string date = {};
-  bool opened = false;                        // Sealed items are among them.
-  std::map<std::uint32_t, std::string> said;  // By place of an item; items without an answer are not there.
+  bool opened = false;            // Sealed items are among them.
+  std::vector<std::string> said;  // By place of an item; empty where there is no answer.
 
   /// Whether the version's items that it is measured on were answered right, 0 or 1, by place; kNotMeasured for all other items. One
   /// without an answer is wrong.

@@ -57,8 +57,6 @@ std::optional<ScaleLink> link_between(const Benchmark& benchmark, const VersionS
   return link_scales(here, there);
 }
 
-Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
-
 Json link_json(const VersionScale& scale, std::uint32_t base) {
   if (!scale.link) return nullptr;
   const ScaleLink& link = *scale.link;

@@ -24,7 +24,7 @@ using Json = nlohmann::json;
 
 // What a file says, by place of the items.
 struct ReadAnswers {
-  std::map<std::uint32_t, std::string> said = {};
+  std::vector<std::string> said = {};
   std::uint64_t sealed = 0, retired = 0;  // Answers on items that are sealed, or no longer in the version, and left out.
   std::vector<std::string> notes = {};
 };
@@ -61,7 +61,7 @@ class AnswerReading {
  private:
   template <typename PlaceOf>
   ReadAnswers take(const PredictionTable& table, const PlaceOf& place_at) const {
-    ReadAnswers answers{.notes = table.notes};
+    ReadAnswers answers{.said = std::vector<std::string>(benchmark_.items().size()), .notes = table.notes};
     for (std::uint32_t row = 0; row < table.ids.size(); ++row) {
       const std::uint32_t place = place_at(row);
       if (!is_member_[place]) {
@@ -69,7 +69,7 @@ class AnswerReading {
       } else if (benchmark_.items()[place].sealed && !options_.open_sealed) {
         ++answers.sealed;
       } else if (table.prediction.of[row] != kNoName) {
-        answers.said.emplace(place, table.prediction.names.name(table.prediction.of[row]));
+        answers.said[place] = table.prediction.names.name(table.prediction.of[row]);
       }
     }
     return answers;
@@ -220,6 +220,7 @@ Json run_json(const Benchmark& benchmark, const BenchmarkRun& run, const ReadAns
   const Scoring scoring(benchmark, run);
   const auto all = [](const BenchmarkItem&) { return true; };
   const auto sealed = [](const BenchmarkItem& item) { return item.sealed; };
+  const auto answered = static_cast<std::size_t>(std::ranges::count_if(run.said, [](const std::string& said) { return !said.empty(); }));
   return {{"benchmark", benchmark.name()},
           {"system", run.system},
           {"version", version_summary(benchmark, run.version)},
@@ -230,29 +231,24 @@ Json run_json(const Benchmark& benchmark, const BenchmarkRun& run, const ReadAns
           {"sealed", scoring.score(sealed)},
           {"strata", scoring.strata()},
           {"others", scoring.others()},
-          {"missing", scoring.measured() - run.said.size()},
+          {"missing", scoring.measured() - answered},
           {"left_out", {{"sealed", answers.sealed}, {"retired", answers.retired}}},
           {"warnings", answers.notes}};
 }
 
 // --- The run itself.
 
-// Under one name stand one system's answers.
+// Under one name stand one system's answers: the earlier ones, and those on sealed items where these were opened since.
 void join_earlier(const Benchmark& benchmark, BenchmarkRun& run, const BenchmarkRun& earlier) {
-  for (const auto& [place, answer] : earlier.said) {
-    const auto now = run.said.find(place);
-    const bool is_sealed_again = benchmark.items()[place].sealed && !run.opened;
-    if (now == run.said.end() ? !is_sealed_again : now->second != answer)
+  for (std::uint32_t place = 0; place < run.said.size(); ++place) {
+    const bool is_sealed = benchmark.items()[place].sealed;
+    const bool both_measured = !is_sealed || (run.opened && earlier.opened);
+    if (both_measured && run.said[place] != earlier.said[place])
       throw Error(ErrorCode::kInvalidArgument, "a system '" + run.system + "' was run on version " + std::to_string(run.version) + " on " +
-                                                   earlier.date + " and said something else, first on item " + benchmark.items()[place].id +
+                                                   earlier.date + " and gave another answer, first on item " + benchmark.items()[place].id +
                                                    "; two systems of one name cannot be told apart, so give this one another");
+    if (is_sealed && earlier.opened) run.said[place] = earlier.said[place];
   }
-  for (const auto& [place, answer] : run.said)
-    if (!earlier.said.contains(place) && (earlier.opened || !benchmark.items()[place].sealed))
-      throw Error(ErrorCode::kInvalidArgument, "a system '" + run.system + "' was run on version " + std::to_string(run.version) + " on " +
-                                                   earlier.date + " without an answer on item " + benchmark.items()[place].id +
-                                                   "; two systems of one name cannot be told apart, so give this one another");
-  for (const auto& [place, answer] : earlier.said) run.said.emplace(place, answer);
   run.opened = run.opened || earlier.opened;
   run.date = earlier.date;
 }
