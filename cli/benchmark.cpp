@@ -91,14 +91,14 @@ void print_admission(const nlohmann::json& result) {
   print_warnings(result);
 }
 
-int shown(const BenchmarkArguments& arguments, const nlohmann::json& result, void (*text)(const nlohmann::json&)) {
+int shown_result(const BenchmarkArguments& arguments, const nlohmann::json& result, void (*text)(const nlohmann::json&)) {
   arguments.json ? print_json(result) : text(result);
   return 0;
 }
 
 // A file of which nothing passed made nothing: that is no success.
 int shown_admission(const BenchmarkArguments& arguments, const nlohmann::json& result) {
-  shown(arguments, result, print_admission);
+  shown_result(arguments, result, print_admission);
   return result.at("version").is_null() ? 1 : 0;
 }
 
@@ -139,7 +139,7 @@ int refresh(BenchmarkArguments& arguments) {
   });
   BenchmarkPlace place = find_place(arguments);
   const nlohmann::json result = refresh_benchmark(place.root, arguments.name, place.project(), arguments.refresh);
-  shown(arguments, result, print_refresh);
+  shown_result(arguments, result, print_refresh);
   return result.at("version").is_null() ? 1 : 0;
 }
 
@@ -194,7 +194,7 @@ int run_system(BenchmarkArguments& arguments) {
     ProjectLedger ledger(place.workspace->project());
     return record_opening(*place.workspace, ledger, opening);
   };
-  return shown(arguments, run_benchmark(place.root, arguments.name, place.project(), arguments.run, terminal_progress()), print_run);
+  return shown_result(arguments, run_benchmark(place.root, arguments.name, place.project(), arguments.run, terminal_progress()), print_run);
 }
 
 void print_retired(const nlohmann::json& result) {
@@ -207,8 +207,9 @@ int retire(BenchmarkArguments& arguments) {
   if (arguments.which.empty()) throw UsageError("`hone benchmark retire` needs the items that go");
   needed(arguments, arguments.reason, "--reason TEXT");
   check_typed(arguments);
-  return shown(arguments, retire_items(find_place(arguments).root, arguments.name, arguments.which, arguments.reason, arguments.admit.date),
-               print_retired);
+  return shown_result(arguments,
+                      retire_items(find_place(arguments).root, arguments.name, arguments.which, arguments.reason, arguments.admit.date),
+                      print_retired);
 }
 
 std::string number_words(const nlohmann::json& value) { return value.is_number() ? fmt::format("{:.2f}", value.get<double>()) : "–"; }
@@ -324,7 +325,7 @@ int list_benchmarks(const BenchmarkArguments& arguments) {
 int show(BenchmarkArguments& arguments) {
   if (arguments.name.empty()) return list_benchmarks(arguments);
   const Benchmark benchmark = Benchmark::open(find_place(arguments).root, arguments.name);
-  return shown(arguments, show_benchmark(benchmark, {.version = arguments.version, .items = arguments.all_items}), print_benchmark);
+  return shown_result(arguments, show_benchmark(benchmark, {.version = arguments.version, .items = arguments.all_items}), print_benchmark);
 }
 
 struct BenchmarkAction {

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string joined(std::span<const std::string> parts) {
+std::string content_text(std::span<const std::string> parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : "\n") + part;
   return text;
@@ -89,7 +89,7 @@ class GateKeeping {
     std::vector<GateItem> views;
     texts_.reserve(known_.size());
     for (std::size_t place = 0; place < known_.size(); ++place) {
-      texts_.push_back(joined(item(place).content));
+      texts_.push_back(content_text(item(place).content));
       views.push_back({item(place).id, texts_.back(), item(place).gold, known_[place]});
     }
     return views;
@@ -99,7 +99,7 @@ class GateKeeping {
     std::vector<GateItem> views;
     standing_texts_.reserve(benchmark_.items().size());
     for (const BenchmarkItem& standing : benchmark_.items()) {
-      standing_texts_.push_back(joined(standing.content));
+      standing_texts_.push_back(content_text(standing.content));
       views.push_back({standing.id, standing_texts_.back(), standing.gold});
     }
     return views;

@@ -53,7 +53,7 @@ SoftLabels labels_of_project(Workspace& workspace, std::string_view baseline, in
 }
 
 // Rows of the dataset by the candidates' own ids.
-std::vector<std::pair<std::uint32_t, std::uint64_t>> rows_of(const Dataset& dataset, const CandidateItems& candidates) {
+std::vector<std::pair<std::uint32_t, std::uint64_t>> candidate_rows(const Dataset& dataset, const CandidateItems& candidates) {
   std::unordered_map<std::string_view, std::uint32_t> wanted;
   for (std::uint32_t place = 0; place < candidates.rows.size(); ++place)
     if (!candidates.rows[place].item.key.empty()) wanted.emplace(candidates.rows[place].item.key, place);
@@ -78,7 +78,7 @@ BaselineAnswers answers_of_project(const AdmitOptions& options, Workspace* works
                 "rows of this project may hold several classes, of which no baseline is computed; give a file of predictions");
   const SoftLabels labels = labels_of_project(*workspace, options.baseline, options.threads);
   BaselineAnswers answers{.of = std::vector<BaselineAnswers::Answer>(candidates.rows.size())};
-  for (const auto& [place, row] : rows_of(workspace->dataset(workspace->needed(data_stage(project))), candidates)) {
+  for (const auto& [place, row] : candidate_rows(workspace->dataset(workspace->needed(data_stage(project))), candidates)) {
     const ClassId said = labels.hard(row);
     if (said == kNoClass) continue;
     ++answers.answered;

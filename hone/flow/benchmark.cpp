@@ -37,7 +37,7 @@ BenchmarkFields fields_of(const Json& json) {
       .id = json.at("id"), .text = json.at("text"), .gold = json.at("gold"), .stratum = json.at("stratum"), .cluster = json.at("cluster")};
 }
 
-Json rules_json(const BenchmarkRules& rules) {
+Json benchmark_rules_json(const BenchmarkRules& rules) {
   return {{"similarity", rules.admission.similarity},
           {"ngram", rules.admission.ngram},
           {"overlap", rules.admission.overlap},
@@ -299,7 +299,7 @@ std::string Benchmark::manifest_text() const {
   Json versions = Json::array();
   for (const BenchmarkVersion& version : versions_) versions.push_back(version_json(version));
   const Json manifest{
-      {"format", kBenchmarkFormat}, {"fields", fields_json(fields_)}, {"rules", rules_json(rules_)}, {"versions", versions}};
+      {"format", kBenchmarkFormat}, {"fields", fields_json(fields_)}, {"rules", benchmark_rules_json(rules_)}, {"versions", versions}};
   return manifest.dump(2) + "\n";
 }
 
