@@ -159,14 +159,17 @@ void print_run_scores(const nlohmann::json& result) {
   print(scores.text());
 }
 
+std::string p_words(double p) { return p < 0.0001 ? "< 0.0001" : fmt::format("{:.4f}", p); }
+
 void print_run(const nlohmann::json& result) {
   print(fmt::format("{} on {}\n\n", result.at("system").get<std::string>(), version_words(result.at("version"))));
   print_run_scores(result);
   if (!result.at("others").empty()) {
-    Table others({"against", "items>", "right>", "difference"});
+    Table others({"against", "items>", "right>", "corrected p>", "verdict"});
     for (const nlohmann::json& other : result.at("others"))
-      others.add({other.at("system"), with_commas(other.at("n")), percent(other.at("value")), other.at("text")});
-    print("\n" + others.text() + "p is corrected for the systems compared (Holm)\n");
+      others.add(
+          {other.at("system"), with_commas(other.at("n")), percent(other.at("value")), p_words(other.at("corrected_p")), other.at("text")});
+    print("\n" + others.text() + "p is corrected for how many systems there are (Holm)\n");
   }
   if (result.at("missing") > 0) print(fmt::format("without an answer, and so wrong: {}\n", counted(result.at("missing"), "item")));
   if (result.at("left_out").at("sealed") > 0)

@@ -134,7 +134,7 @@ class BenchmarkTest(ProjectTest):
 
 
 def own_texts():
-    return [line.split(",")[1] for line in items_csv(0, 60, seed=9).splitlines()[1:]]
+    return ["my card " + line.split(",")[1] for line in items_csv(0, 60, seed=9).splitlines()[1:]]
 
 
 def json_rows(project):
