@@ -23,6 +23,8 @@ constexpr Command kCommands[] = {
     {"aggregate", "weigh any table of votes, without a project", "hone aggregate votes.csv --gold truth.csv", add_aggregate},
     {"label-models", "compare all label models on the votes, and say which to choose", "hone label-models --json", add_label_models},
     {"compare", "compare two files of predictions, item by item", "hone compare a.jsonl b.jsonl --gold gold.csv", add_compare},
+    {"benchmark", "keep test items that never change, in versions that can be compared", "hone benchmark create support --items items.csv",
+     add_benchmark},
     {"release", "pin data, gold, labels, model and report under a name, signed", "hone release 2026-q1 --because 'monthly labels'",
      add_release},
     {"diff", "say what changed between two releases, by slice and by cause", "hone diff 2025-q4 2026-q1", add_diff},

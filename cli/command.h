@@ -57,6 +57,7 @@ Body add_predict(CLI::App& command);
 Body add_aggregate(CLI::App& command);
 Body add_label_models(CLI::App& command);
 Body add_compare(CLI::App& command);
+Body add_benchmark(CLI::App& command);
 Body add_release(CLI::App& command);
 Body add_diff(CLI::App& command);
 Body add_verify(CLI::App& command);

@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/terminal.h"
 #include "hone/core/error.h"
+#include "hone/flow/benchmark.h"
 #include "hone/flow/compare_predictions.h"
 #include "hone/flow/main_path.h"
 #include "hone/label_model/label_model.h"
@@ -102,6 +103,21 @@ Candidates metrics(const Typed&) {
   return all;
 }
 
+Candidates benchmark_actions(const Typed&) { return {{"create"}, {"admit"}, {"run"}, {"refresh"}, {"retire"}, {"show"}}; }
+
+Candidates benchmarks(const Typed& typed) {
+  std::filesystem::path root = ".";
+  try {
+    root = project_of(typed).root;
+  } catch (const Error&) {  // Benchmarks need no project.
+  }
+  Candidates all;
+  for (const std::string& name : benchmark_names(root)) all.push_back({name});
+  return all;
+}
+
+Candidates baselines(const Typed&) { return {{"label-model"}, {"majority"}, {":files"}}; }
+
 struct Value {
   std::string_view command;  // Empty: any.
   std::string_view name;     // Of the option or argument.
@@ -120,6 +136,13 @@ constexpr Value kValues[] = {
     {"aggregate", "VOTES", files},
     {"aggregate", "--gold", files},
     {"aggregate", "--model", models},
+    {"benchmark", "ACTION", benchmark_actions},
+    {"benchmark", "NAME", benchmarks},
+    {"benchmark", "--items", files},
+    {"benchmark", "--own", files},
+    {"benchmark", "--baseline", baselines},
+    {"benchmark", "--predictions", files},
+    {"benchmark", "--from", files},
     {"compare", "A", files},
     {"compare", "B", files},
     {"compare", "--gold", files},
