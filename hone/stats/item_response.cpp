@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kFlattest = 0.1;     // Slopes below it place no difficulty.
 constexpr double kLongestStep = 1.0;  // Of Newton's method, in logits; it goes astray far from the top.
-constexpr int kNewtonSteps = 25;
+constexpr int kMostItemSteps = 25;
 constexpr double kNewtonTolerance = 1e-10;
 
 double logistic(double logit) { return 1.0 / (1.0 + std::exp(-logit)); }
@@ -118,7 +118,7 @@ class ItemResponseFitting {
   }
 
   void fit_item(Pattern& pattern) const {
-    for (int step = 0; step < kNewtonSteps; ++step) {
+    for (int step = 0; step < kMostItemSteps; ++step) {
       const Curvature at = curvature(pattern);
       const double determinant = at.slope * at.easiness - at.both * at.both;
       const double slope = (at.easiness * at.toward_slope - at.both * at.toward_easiness) / determinant;
@@ -143,7 +143,7 @@ class ItemResponseFitting {
   }
 
   void fit_ability(std::size_t system) {
-    for (int step = 0; step < kNewtonSteps; ++step) {
+    for (int step = 0; step < kMostItemSteps; ++step) {
       const auto [known, toward] = information(system);
       ability_[system] += std::clamp(toward / known, -kLongestStep, kLongestStep);
       if (std::abs(toward / known) < kNewtonTolerance) return;
