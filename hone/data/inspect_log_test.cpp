@@ -49,7 +49,9 @@ TEST(InspectLog, CountsSamplesThatAreNoneAsBadRows) {
 }
 
 TEST(InspectLog, SaysWhatIsWrongWithWhatIsNoLog) {
-  const auto said = [](const std::string& text) -> std::string { return error_of([&] { read_inspect_log(text, "a.json"); }).value().what(); };
+  const auto said = [](const std::string& text) -> std::string {
+    return error_of([&] { read_inspect_log(text, "a.json"); }).value().what();
+  };
   EXPECT_TRUE(has(said("{\"eval\": "), "'a.json' is not a log of inspect_ai: as JSON, a value is missing"));
   EXPECT_TRUE(has(said("[1, 2]"), "'a.json' is not a log of inspect_ai: as JSON, the line is not a JSON object"));
   EXPECT_TRUE(has(said("{\"rows\": []}"), "it has no object 'eval'"));

@@ -33,7 +33,8 @@ TEST_F(BenchmarkTest, ReadsBackWhatItWroteAndKnowsEachVersion) {
 
 TEST_F(BenchmarkTest, DealsAnchorsAndSealedItemsByStratumWhateverTheOrderOfTheFile) {
   create(rows(0, 40), {.anchor = 0.2, .sealed = 0.25});
-  for (const Json& stratum : show_benchmark(opened(), {}).at("strata")) {
+  const Json shown = show_benchmark(opened(), {});
+  for (const Json& stratum : shown.at("strata")) {
     EXPECT_EQ(stratum.at("items"), 20);
     EXPECT_EQ(stratum.at("anchors"), 4);
     EXPECT_EQ(stratum.at("sealed"), 5);

@@ -28,7 +28,8 @@ class BenchmarkRunTest : public BenchmarkTest {
     return exposure_counts(benchmark, read_exposures(benchmark))[benchmark.item_named(key)];
   }
   std::string key_of(bool sealed) const {
-    for (const BenchmarkItem& item : opened().items())
+    const Benchmark benchmark = opened();
+    for (const BenchmarkItem& item : benchmark.items())
       if (item.sealed == sealed) return item.key;
     return "";
   }
@@ -37,7 +38,8 @@ class BenchmarkRunTest : public BenchmarkTest {
 TEST_F(BenchmarkRunTest, ScoresOpenItemsWithTheirIntervalAndByStratum) {
   const Json result = run({.system = "fraud", .predictions = predictions("fraud")});
   std::uint64_t right = 0;
-  for (const BenchmarkItem& item : opened().items()) right += !item.sealed && item.gold == "fraud";
+  const Benchmark benchmark = opened();
+  for (const BenchmarkItem& item : benchmark.items()) right += !item.sealed && item.gold == "fraud";
   EXPECT_EQ(result.at("score").at("n"), 30);
   EXPECT_EQ(result.at("score").at("value"), static_cast<double>(right) / 30.0);
   EXPECT_EQ(result.at("score").at("low"), wilson(right, 30)->low);
