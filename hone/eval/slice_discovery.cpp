@@ -237,7 +237,11 @@ class Search {
 // The chance of so many errors in the part, or more, if errors fell on rows without regard to it.
 double fisher(std::uint64_t rows, std::uint64_t errors, std::uint64_t rest_rows, std::uint64_t rest_errors) {
   if (errors == 0 || rows == 0 || rest_rows == 0) return 1.0;
-  const boost::math::hypergeometric_distribution<> chance(errors + rest_errors, rows, rows + rest_rows);
+  const std::uint64_t all = rows + rest_rows, wrong = errors + rest_errors;
+  const std::uint64_t least =
+      wrong + rows > all ? wrong + rows - all : 0;  // Fewer cannot lie in the part: the rest would not hold the others.
+  if (errors <= least) return 1.0;
+  const boost::math::hypergeometric_distribution<> chance(wrong, rows, all);
   return std::clamp(boost::math::cdf(boost::math::complement(chance, errors - 1)), 0.0, 1.0);
 }
 

@@ -126,6 +126,19 @@ TEST(SliceDiscovery, FindsAPairAndNotItsParts) {
   EXPECT_EQ(found.slices[0].rows, rows_by_engine(rows, found.slices[0].definition));
 }
 
+TEST(SliceDiscovery, TakesSystemsThatAreHardlyEverRightAndSlicesOfNearlyAllRows) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    OwnedRows rows = rows_with_weakness(120, seed, holds_nowhere);
+    RandomStream dice(seed, "hardly-ever-right");
+    for (std::size_t row = 0; row < rows.errors.size(); ++row) {
+      rows.fields[0].values[row] = dice.uniform() < 0.9 ? "mail" : "chat";
+      rows.errors[row] = *rows.fields[0].values[row] == "mail" || dice.uniform() < 0.5 ? 1 : 0;
+    }
+    const SliceDiscovery found = discover_slices(rows.view());
+    for (const DiscoveredSlice& slice : found.slices) EXPECT_LE(*slice.p, 0.05);
+  }
+}
+
 // Of 40 sets 2 are expected at most, and 7 in one of a hundred such tests.
 TEST(SliceDiscovery, FindsNothingInNoise) {
   int with_findings = 0;

@@ -293,8 +293,10 @@ const RunRecord& StageContext::data() const { return of(data_stage(project())); 
 
 std::string_view data_stage(const Project& project) { return project.near_duplicates ? "near-duplicates" : "import"; }
 
-std::vector<Stage> main_path(const Project& project) {
-  std::vector<Stage> stages{
+namespace {
+
+std::vector<Stage> all_stages() {
+  return {
       {"import", "reads the files into a dataset", 3, import_parts, run_import},
       {"near-duplicates", "finds rows of one text, or nearly", 2, near_duplicates_parts, run_near_duplicates},
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
@@ -303,6 +305,19 @@ std::vector<Stage> main_path(const Project& project) {
       {"evaluate", "measures labels and model on gold", 8, evaluate_parts, run_evaluate},
       {"report", "writes the report", 7, report_parts, run_report},
   };
+}
+
+// The names of all that a project may have.
+std::vector<std::string_view> stage_names() {
+  std::vector<std::string_view> names;
+  for (const Stage& stage : all_stages()) names.push_back(stage.name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<Stage> main_path(const Project& project) {
+  std::vector<Stage> stages = all_stages();
   const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };
   if (!project.near_duplicates) leave_out("near-duplicates");
   if (!project.trains()) leave_out("train");
@@ -332,6 +347,7 @@ RunResult run_project(Workspace& workspace, const RunOptions& options, const Pro
   if (options.dry_run) return Walk(workspace, options, progress).run();
   const ProjectLock lock(workspace.project().state() / "lock");
   sweep_temporary(workspace, lock.since());
+  workspace.keep_current(stage_names());
   return walk_until_sound(workspace, options, progress);
 }
 

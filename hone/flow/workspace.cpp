@@ -123,6 +123,15 @@ void Workspace::set_current(std::string_view stage, const std::string& key) {
   save(state_ / "current.json", keys);
 }
 
+void Workspace::keep_current(const std::vector<std::string_view>& stages) {
+  nlohmann::json keys = load(state_ / "current.json");
+  if (!keys.is_object()) return;
+  nlohmann::json kept = nlohmann::json::object();
+  for (const auto& [stage, key] : keys.items())
+    if (std::ranges::find(stages, stage) != stages.end()) kept[stage] = key;
+  if (kept.size() < keys.size()) save(state_ / "current.json", kept);
+}
+
 std::vector<std::string> Workspace::current_keys() const {
   std::vector<std::string> keys;
   const nlohmann::json current = load(state_ / "current.json");

@@ -39,6 +39,8 @@ class Workspace {
   /// The record that counts for a stage, or nothing before its first run.
   std::optional<RunRecord> current(std::string_view stage) const;
   void set_current(std::string_view stage, const std::string& key);
+  /// Forgets records of what is no stage, as of a damaged name: they would keep objects for ever.
+  void keep_current(const std::vector<std::string_view>& stages);
   /// Of all stages. Throws kNotFound when there are records and it is not known which of them count.
   std::vector<std::string> current_keys() const;
 

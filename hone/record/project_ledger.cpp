@@ -39,15 +39,25 @@ const std::filesystem::path& ProjectLedger::state() {
   return state_;
 }
 
-bool ProjectLedger::is_there() const { return std::filesystem::exists(folder_ / "commits"); }
+// A folder whose making was interrupted, as by a full disk, holds no ledger yet: it is made again.
+bool ProjectLedger::is_there() {
+  if (reader_) return true;
+  if (!std::filesystem::exists(folder_ / "commits")) return false;
+  try {
+    reader_ = std::make_unique<LedgerReader>(folder_);
+  } catch (const Error& error) {
+    return error.code() != ErrorCode::kNotFound;  // What is damaged is there, and is complained of where it is read.
+  }
+  return true;
+}
 
 LedgerReader& ProjectLedger::reader() {
   if (reader_) {
     reader_->refresh();
-  } else {
-    if (!is_there()) throw not_recorded_yet();
-    reader_ = std::make_unique<LedgerReader>(folder_);
+    return *reader_;
   }
+  if (!is_there()) throw not_recorded_yet();
+  if (!reader_) reader_ = std::make_unique<LedgerReader>(folder_);  // Says what is wrong with it.
   return *reader_;
 }
 

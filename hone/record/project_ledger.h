@@ -31,7 +31,7 @@ class ProjectLedger {
   explicit ProjectLedger(const Project& project, std::filesystem::path state = {});
   ~ProjectLedger();
 
-  bool is_there() const;
+  bool is_there();
   std::filesystem::path folder() const { return folder_; }
 
   /// Opened on first use, and refreshed on each. Throws kNotFound, saying what to do, before anything was recorded.

@@ -351,7 +351,7 @@ class Taking {
   std::set<std::string> brought_;  // By events of this call.
 };
 
-bool is_anything_new(const LastLook& before, const LastLook& now, const ProjectLedger& ledger) {
+bool is_anything_new(const LastLook& before, const LastLook& now, ProjectLedger& ledger) {
   return !ledger.is_there() || before.runs_changed_ns != now.runs_changed_ns || before.settings != now.settings;
 }
 

@@ -272,6 +272,7 @@ class MachineTest(ProjectTest):
         if done.returncode == 99:
             self.skipTest("this machine lets nobody mount: " + done.stderr.strip())
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("not in the ledger yet"), 1, done.stderr)  # What was begun of a ledger is made anew.
         run_stages(other)
         self.assertLessEqual(reachable_objects(other), set(done.stdout.replace("/", "").split()))
 

@@ -492,6 +492,17 @@ class TamperTest(FaultTest):
             shutil.copytree(sound, project / ".hone")
 
 
+    def test_a_stage_that_is_none_is_forgotten(self):
+        """Its record would keep objects for ever."""
+        project = self.small_project(name="forgotten")
+        run_stages(project)
+        current = project / ".hone" / "current.json"
+        keys = json.loads(current.read_text())
+        current.write_text(json.dumps({**keys, "evaduate": keys["evaluate"]}))
+        run_stages(project)
+        self.assertEqual(json.loads(current.read_text()), keys)
+
+
 def change_a_byte(file, chance):
     file.chmod(0o640)
     content = bytearray(file.read_bytes())
