@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hone/core/name_table.h"
 #include "hone/data/dataset.h"
-#include "hone/flow/name_table.h"
 #include "hone/vote/condition.h"
 
 namespace hone {

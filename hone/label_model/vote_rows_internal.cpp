@@ -195,7 +195,7 @@ class VoteRowsReading {
       RawVotes& raw = votes_of(column.name());
       for (std::size_t row = 0; row < example_of.size(); ++row) {
         const std::string_view voted = class_in(column.at(static_cast<std::int64_t>(row)));
-        if (example_of[row] != kNoNumber && !voted.empty()) raw.add(example_of[row], class_number(voted, column.name()), 1.0f);
+        if (example_of[row] != kNoName && !voted.empty()) raw.add(example_of[row], class_number(voted, column.name()), 1.0f);
       }
     }
   }
@@ -208,7 +208,7 @@ class VoteRowsReading {
       const std::string number = has_ids_ ? std::string() : std::to_string(rows_ + static_cast<std::uint64_t>(row) + 1);
       const std::string_view name = has_ids_ ? id.at(row) : std::string_view(number);
       if (name.empty()) reject(file_, batch.lines[static_cast<std::size_t>(row)], "no id");
-      example_of.push_back(name.empty() ? kNoNumber : read_.examples.of(name));
+      example_of.push_back(name.empty() ? kNoName : read_.examples.of(name));
       if (!name.empty()) take_known(example_of.back(), row);
     }
     return example_of;
@@ -235,7 +235,7 @@ class VoteRowsReading {
         RawVotes& raw = votes_of(source_name);
         const std::string_view shown = saw.at(row);
         if (!class_name.empty())
-          raw.add(number, class_number(class_name, voted.name()), *sure, shown.empty() ? kNoNumber : read_.shown.of(shown));
+          raw.add(number, class_number(class_name, voted.name()), *sure, shown.empty() ? kNoName : read_.shown.of(shown));
       }
     }
   }
@@ -261,7 +261,7 @@ class VoteRowsReading {
 
   std::uint32_t class_number(std::string_view name, const std::string& column) {
     const std::uint32_t known = read_.classes.find(name);
-    return known != kNoNumber ? known : new_class_number(name, column);
+    return known != kNoName ? known : new_class_number(name, column);
   }
 
   std::uint32_t new_class_number(std::string_view name, const std::string& column) {
@@ -304,7 +304,7 @@ class VoteRowsReading {
     if (unmatched > 0 && unmatched == gold_rows_ - before && read_.examples.size() > 0)
       throw Error(ErrorCode::kInvalidArgument, "no row of '" + file.string() + "' names an example of '" + file_.string() +
                                                    "'; ids are compared as they are written, and those of the votes begin with '" +
-                                                   read_.examples.names().front().substr(0, 40) + "'");
+                                                   std::string(read_.examples.name(0).substr(0, 40)) + "'");
     if (unmatched > 0)
       read_.notes.push_back(counted(unmatched, "row of gold names no example of the votes and is left out",
                                     "rows of gold name no example of the votes and are left out"));
@@ -322,8 +322,8 @@ class VoteRowsReading {
     for (std::int64_t row = 0; row < batch.rows->num_rows(); ++row) {
       const std::string_view name = class_in(truth.at(row));
       const std::uint32_t example = read_.examples.find(item.at(row));
-      unmatched += example == kNoNumber;
-      if (example != kNoNumber && !name.empty()) answers.set(example, class_number(name, truth.name()));
+      unmatched += example == kNoName;
+      if (example != kNoName && !name.empty()) answers.set(example, class_number(name, truth.name()));
     }
     gold_rows_ += static_cast<std::uint64_t>(batch.rows->num_rows());
     return unmatched;
@@ -350,47 +350,19 @@ class VoteRowsReading {
 
 }  // namespace
 
-std::size_t Numbering::slot_of(std::string_view name, std::size_t hash) const {
-  const auto check = static_cast<std::uint32_t>(hash >> 32);
-  std::size_t place = hash & (slots_.size() - 1);
-  while (slots_[place].number != kNoNumber && !(slots_[place].check == check && names_[slots_[place].number] == name))
-    place = (place + 1) & (slots_.size() - 1);
-  return place;
-}
-
-std::uint32_t Numbering::of(std::string_view name) {
-  const std::size_t hash = std::hash<std::string_view>{}(name);
-  Slot& slot = slots_[slot_of(name, hash)];
-  if (slot.number != kNoNumber) return slot.number;
-  slot = {static_cast<std::uint32_t>(names_.size()), static_cast<std::uint32_t>(hash >> 32)};
-  names_.emplace_back(name);
-  if (2 * names_.size() > slots_.size()) grow();
-  return static_cast<std::uint32_t>(names_.size() - 1);
-}
-
-std::uint32_t Numbering::find(std::string_view name) const { return slots_[slot_of(name, std::hash<std::string_view>{}(name))].number; }
-
-void Numbering::grow() {
-  slots_.assign(2 * slots_.size(), {});
-  for (std::uint32_t number = 0; number < names_.size(); ++number) {
-    const std::size_t hash = std::hash<std::string_view>{}(names_[number]);
-    slots_[slot_of(names_[number], hash)] = {number, static_cast<std::uint32_t>(hash >> 32)};
-  }
-}
-
 void RawVotes::add(std::uint32_t example, std::uint32_t class_number, float sure, std::uint32_t shown) {
   if (!examples.empty() && examples.back() >= example) ascending = false;
   if (sure != 1.0f && confidence.empty()) confidence.assign(examples.size(), 1.0f);
-  if (shown != kNoNumber && saw.empty()) saw.assign(examples.size(), kNoNumber);
-  if (shown != kNoNumber || !saw.empty()) saw.push_back(shown);
+  if (shown != kNoName && saw.empty()) saw.assign(examples.size(), kNoName);
+  if (shown != kNoName || !saw.empty()) saw.push_back(shown);
   examples.push_back(example);
   classes.push_back(class_number);
   if (sure != 1.0f || !confidence.empty()) confidence.push_back(sure);
 }
 
 void KnownAnswers::set(std::uint32_t example, std::uint32_t class_number) {
-  if (classes.size() <= example) classes.resize(example + std::size_t{1}, kNoNumber);
-  contradictions += classes[example] != kNoNumber && classes[example] != class_number;
+  if (classes.size() <= example) classes.resize(example + std::size_t{1}, kNoName);
+  contradictions += classes[example] != kNoName && classes[example] != class_number;
   classes[example] = class_number;
 }
 

@@ -33,7 +33,7 @@ std::vector<std::size_t> counting_votes(const RawVotes& raw) {
 // A vote that was cast after seeing that of another source, and says the same, says nothing of its own.
 class Suggestions {
  public:
-  /// `saw`: by source and vote, the source whose vote was seen, kNoNumber where none was; empty where a source saw none.
+  /// `saw`: by source and vote, the source whose vote was seen, kNoName where none was; empty where a source saw none.
   Suggestions(const std::vector<SourceVotes>& votes, const std::vector<std::vector<std::uint32_t>>& saw) : votes_(votes), saw_(saw) {}
 
   /// Whether a vote repeats the one it saw, or one that this one repeats. Of votes that saw each other in a circle all count.
@@ -42,9 +42,9 @@ class Suggestions {
     const ClassId voted = votes_[source].classes[vote];
     std::uint32_t at = source;
     for (int step = 0; step < kLongestChain; ++step) {
-      at = saw_[at].empty() ? kNoNumber : saw_[at][vote];
+      at = saw_[at].empty() ? kNoName : saw_[at][vote];
       if (at == source) return false;
-      if (at == kNoNumber || !find(at, example, vote) || votes_[at].classes[vote] != voted) return step > 0;
+      if (at == kNoName || !find(at, example, vote) || votes_[at].classes[vote] != voted) return step > 0;
     }
     return true;
   }
@@ -112,8 +112,8 @@ class TableMaking {
     table.known = known_ids(rows_.known, id_of);
     if (!rows_.splits.empty()) table.split = std::move(rows_.splits);
     if (!table.split.empty()) table.split.resize(rows_.examples.size());
-    table.examples = rows_.examples.take();
-    table.sources = rows_.sources.take();
+    table.examples = rows_.examples.names();
+    table.sources = rows_.sources.names();
     table.rejected = std::move(rows_.rejected);
     table.rejected_rows = rows_.rejected_rows;
     add_notes(table);
@@ -138,7 +138,7 @@ class TableMaking {
   std::vector<std::string> take_votes_against(std::vector<std::string>& classes) {
     std::vector<std::string> denied;
     for (const std::string& name : rows_.classes.names()) {
-      const bool is_against = rows_.classes.find(denied_by(name)) != kNoNumber && !is_known_answer(rows_.classes.find(name));
+      const bool is_against = rows_.classes.find(denied_by(name)) != kNoName && !is_known_answer(rows_.classes.find(name));
       (is_against ? denied : classes).push_back(name);
     }
     if (!denied.empty() && classes.size() >= 2 && classes.size() <= Answers::kMostWithNot) {
@@ -184,7 +184,7 @@ class TableMaking {
         by_source[source].classes.push_back(id_of[raw.classes[vote]]);
         if (!raw.confidence.empty()) by_source[source].confidence.push_back(raw.confidence[vote]);
         if (!raw.saw.empty())
-          saw[source].push_back(raw.saw[vote] == kNoNumber ? kNoNumber : rows_.sources.find(rows_.shown.names()[raw.saw[vote]]));
+          saw[source].push_back(raw.saw[vote] == kNoName ? kNoName : rows_.sources.find(rows_.shown.name(raw.saw[vote])));
       }
     }
     if (rows_.shown.size() > 0) leave_out_repeats(table, by_source, saw);
@@ -196,7 +196,7 @@ class TableMaking {
     std::vector<SourceVotes> kept(by_source.size());
     for (std::uint32_t source = 0; source < by_source.size(); ++source) {
       const std::size_t votes = by_source[source].examples.size();
-      table.led.push_back(2 * (saw[source].size() - static_cast<std::size_t>(std::ranges::count(saw[source], kNoNumber))) > votes);
+      table.led.push_back(2 * (saw[source].size() - static_cast<std::size_t>(std::ranges::count(saw[source], kNoName))) > votes);
       if (saw[source].empty()) continue;
       kept[source] = kept_votes(by_source[source], [&](std::size_t vote) { return !suggestions.repeats(source, vote); });
       table.echoes += votes - kept[source].examples.size();
@@ -209,7 +209,7 @@ class TableMaking {
   void note_unknown_suggestions() {
     std::vector<std::string> unknown;
     for (const std::string& name : rows_.shown.names())
-      if (rows_.sources.find(name) == kNoNumber) unknown.push_back(name);
+      if (rows_.sources.find(name) == kNoName) unknown.push_back(name);
     if (!unknown.empty())
       rows_.notes.push_back("column 'saw' names " + quoted_list(unknown, 5) +
                             ", of which the table has no votes: votes that saw these count in full");
@@ -220,7 +220,7 @@ class TableMaking {
     if (answers.classes.empty()) return {};
     std::vector<ClassId> ids(rows_.examples.size(), kNoClass);
     for (std::size_t example = 0; example < answers.classes.size(); ++example)
-      if (answers.classes[example] != kNoNumber) ids[example] = id_of[answers.classes[example]];
+      if (answers.classes[example] != kNoName) ids[example] = id_of[answers.classes[example]];
     return ids;
   }
 

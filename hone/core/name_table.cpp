@@ -1,4 +1,4 @@
-#include "hone/flow/name_table.h"
+#include "hone/core/name_table.h"
 
 #include <functional>
 
@@ -25,6 +25,13 @@ std::uint32_t NameTable::of(std::string_view name) {
 }
 
 std::uint32_t NameTable::find(std::string_view name) const { return slots_[slot_of(name, std::hash<std::string_view>{}(name))].number; }
+
+std::vector<std::string> NameTable::names() const {
+  std::vector<std::string> names;
+  names.reserve(size());
+  for (std::uint32_t number = 0; number < size(); ++number) names.emplace_back(name(number));
+  return names;
+}
 
 std::vector<std::uint32_t> NameTable::numbers_in(const NameTable& other) const {
   std::vector<std::uint32_t> numbers(size());

@@ -22,6 +22,8 @@ class NameTable {
     return std::string_view(bytes_).substr(begins_[number], begins_[number + 1] - begins_[number]);
   }
   std::size_t size() const { return begins_.size() - 1; }
+  /// All of them, by number.
+  std::vector<std::string> names() const;
 
   /// By number of this table: the number of the same name in `other`, kNoName where it has none.
   std::vector<std::uint32_t> numbers_in(const NameTable& other) const;
