@@ -23,50 +23,6 @@ struct RankedItems {
   std::vector<std::uint32_t> clusters;
 };
 
-// Of each item: the items of the other class that it is in order with, ties by half.
-std::vector<double> pairs_in_order(std::span<const double> scores, std::span<const std::uint8_t> positive,
-                                   std::span<const std::uint32_t> items) {
-  std::vector<std::uint32_t> order(items.begin(), items.end());
-  std::ranges::sort(order, {}, [&](std::uint32_t item) { return scores[item]; });
-  std::size_t positives = 0;
-  for (const std::uint32_t item : order) positives += positive[item];
-  std::vector<double> pairs(order.size());
-  std::size_t below[2] = {0, 0};  // Negative and positive items with a lower score.
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    std::size_t tied[2] = {0, 0};
-    for (end = begin; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end) ++tied[positive[order[end]]];
-    for (std::size_t place = begin; place < end; ++place)
-      pairs[place] = positive[order[place]] != 0 ? static_cast<double>(below[0]) + 0.5 * static_cast<double>(tied[0])
-                                                 : static_cast<double>(positives - below[1] - tied[1]) + 0.5 * static_cast<double>(tied[1]);
-    below[0] += tied[0];
-    below[1] += tied[1];
-  }
-  // Back into the order of `items`, which ascends.
-  std::vector<double> result(order.size());
-  for (std::size_t place = 0; place < order.size(); ++place)
-    result[static_cast<std::size_t>(std::ranges::lower_bound(items, order[place]) - items.begin())] = pairs[place];
-  return result;
-}
-
-double positive_sum(std::span<const double> pairs, std::span<const std::uint8_t> positive, std::span<const std::uint32_t> items) {
-  double sum = 0.0;
-  for (std::size_t place = 0; place < items.size(); ++place) sum += positive[items[place]] != 0 ? pairs[place] : 0.0;
-  return sum;
-}
-
-// Items by cluster, each ascending.
-std::vector<std::vector<std::uint32_t>> items_by_cluster(std::span<const std::uint32_t> clusters) {
-  std::vector<std::uint32_t> order(clusters.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t item) { return clusters[item]; });
-  std::vector<std::vector<std::uint32_t>> groups;
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    if (place == 0 || clusters[order[place]] != clusters[order[place - 1]]) groups.emplace_back();
-    groups.back().push_back(order[place]);
-  }
-  return groups;
-}
-
 class AurocDifference {
  public:
   AurocDifference(const PairedScores& scores, std::span<const std::uint8_t> positive, std::span<const std::uint32_t> rows,
@@ -120,31 +76,12 @@ class AurocDifference {
   }
 
   // The differences without each cluster in turn; empty where one of them is not defined.
-  static std::vector<double> left_out(const RankedItems& items, const std::vector<std::vector<std::uint32_t>>& groups) {
-    std::vector<std::uint32_t> all(items.a.size());
-    std::iota(all.begin(), all.end(), 0u);
-    const auto positives = static_cast<double>(std::ranges::count(items.positive, 1));
-    const double negatives = static_cast<double>(all.size()) - positives;
-    std::vector<double> differences(groups.size());
-    for (const bool is_a : {true, false}) {
-      const std::vector<double>& scores = is_a ? items.a : items.b;
-      const std::vector<double> pairs = pairs_in_order(scores, items.positive, all);
-      const double whole = positive_sum(pairs, items.positive, all);
-      for (std::size_t group = 0; group < groups.size(); ++group) {
-        double with_group = 0.0, positives_there = 0.0;
-        for (const std::uint32_t item : groups[group]) {
-          with_group += pairs[item];
-          positives_there += items.positive[item];
-        }
-        if (groups[group].size() > 1)
-          with_group -= positive_sum(pairs_in_order(scores, items.positive, groups[group]), items.positive, groups[group]);
-        const double negatives_there = static_cast<double>(groups[group].size()) - positives_there;
-        const double left = (positives - positives_there) * (negatives - negatives_there);
-        if (left <= 0.0) return {};
-        differences[group] += (is_a ? 1.0 : -1.0) * (whole - with_group) / left;
-      }
-    }
-    return differences;
+  static std::vector<double> left_out(const RankedItems& items) {
+    std::vector<double> differences = auroc_without_each(items.a, items.positive, items.clusters);
+    const std::vector<double> of_b = auroc_without_each(items.b, items.positive, items.clusters);
+    for (std::size_t cluster = 0; cluster < differences.size(); ++cluster) differences[cluster] -= of_b[cluster];
+    const bool is_defined = std::ranges::none_of(differences, [](double difference) { return std::isnan(difference); });
+    return is_defined ? differences : std::vector<double>();
   }
 
   static double auroc_of(std::span<const double> scores, std::span<const std::uint8_t> positive) {
@@ -158,10 +95,10 @@ class AurocDifference {
   }
 
   DifferenceSeen seen_of(const RankedItems& items, ClusteredMean& mean) const {
-    const std::vector<std::vector<std::uint32_t>> groups = items_by_cluster(items.clusters);
+    const std::vector<ClusterSum> groups = sum_by_cluster(items.a, items.clusters);
     DifferenceSeen seen{.differ = items.a != items.b, .items = static_cast<double>(items.a.size())};
-    std::size_t largest = 0;
-    for (const auto& group : groups) largest = std::max(largest, group.size());
+    std::uint64_t largest = 0;
+    for (const ClusterSum& group : groups) largest = std::max(largest, group.items);
     mean = {.mean = auroc_of(items.a, items.positive) - auroc_of(items.b, items.positive),
             .degrees_of_freedom = static_cast<double>(groups.size()) - 1.0,
             .items = items.a.size(),
@@ -177,7 +114,7 @@ class AurocDifference {
       if (never.interval) seen.interval = *never.interval;
       return seen;
     }
-    const std::vector<double> values = left_out(items, groups);
+    const std::vector<double> values = left_out(items);
     if (values.empty()) return seen;
     mean.standard_error = jackknife_of(values, std::vector<std::uint64_t>(values.size(), 1)).standard_error;
     seen.interval = interval_of(mean, options_.verdict.alpha);

@@ -1,7 +1,6 @@
 #include "hone/eval/gate.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -29,8 +28,6 @@ void check_rows(const GateRows& rows, std::span<const ClassId> more, const GateT
     throw Error(ErrorCode::kInvalidArgument, "no gate on a metric '" + std::string(test.metric) + "'");
   if (!(test.alpha > 0.0 && test.alpha < 1.0)) throw Error(ErrorCode::kInvalidArgument, "alpha must lie between 0 and 1");
 }
-
-double two_sided_z(double alpha) { return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2.0)); }
 
 std::vector<double> right_answers(const GateRows& rows, std::span<const ClassId> answers) {
   std::vector<double> right;

@@ -1,7 +1,6 @@
 #include "hone/record/release_history.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <functional>
 
 #include "hone/core/error.h"
@@ -33,8 +32,6 @@ double effective_rows(double rate, double width, double n) {
   }
   return high;
 }
-
-double two_sided_z_of(double alpha) { return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2.0)); }
 
 // What an evaluation says of the system that its report is about, on the best split with gold.
 struct Headline {
@@ -81,7 +78,7 @@ class History {
     if (!found.accuracy.at("low").is_number()) return;
     const double rate = found.accuracy.at("value"), n = found.accuracy.at("n"), look = static_cast<double>(++looks_);
     const double rows = effective_rows(rate, found.accuracy.at("high").get<double>() - found.accuracy.at("low").get<double>(), n);
-    const Interval band = wilson_effective(rate, rows, two_sided_z_of(kAlpha / (look * (look + 1.0))));
+    const Interval band = wilson_effective(rate, rows, two_sided_z(kAlpha / (look * (look + 1.0))));
     entry["low"] = band.low;
     entry["high"] = band.high;
   }

@@ -65,12 +65,35 @@ double delong_error(const RocItems& items, std::span<const double> wins, const A
                    placement_variance(items, wins, false, positives) / negatives);
 }
 
-// Leaves out each cluster by taking away the pairs in which it has a part; those inside it were taken away twice.
-Defined<double> clustered_error(const RocItems& items, std::span<const double> wins, std::span<const std::uint32_t> cluster_of,
-                                const Auroc& found) {
-  const double positives = static_cast<double>(found.positives), negatives = static_cast<double>(found.negatives);
+// Counts of both kinds.
+struct Kinds {
+  double positives = 0.0, negatives = 0.0;
+};
+
+Kinds kinds_of(std::span<const std::uint8_t> positive) {
+  const auto positives = static_cast<double>(std::ranges::count_if(positive, [](std::uint8_t each) { return each != 0; }));
+  return {positives, static_cast<double>(positive.size()) - positives};
+}
+
+std::vector<double> wins_of(const RocItems& items) {
+  std::vector<std::size_t> rows(items.scores.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  std::vector<double> wins(items.scores.size(), 0.0);
+  add_wins(items, std::move(rows), wins);
+  return wins;
+}
+
+double wins_of_positives(const RocItems& items, std::span<const double> wins) {
+  double sum = 0.0;
+  for (std::size_t item = 0; item < wins.size(); ++item) sum += items.positive[item] != 0 ? wins[item] : 0.0;
+  return sum;
+}
+
+// Takes away the pairs in which each cluster has a part; those inside it were taken away twice. Not a number where no pair is left.
+std::vector<double> without_each(const RocItems& items, std::span<const double> wins, std::span<const std::uint32_t> cluster_of) {
+  const Kinds all = kinds_of(items.positive);
+  const double right = wins_of_positives(items, wins);
   std::vector<double> inside(wins.size(), 0.0), values;
-  bool defined = true;
   for_each_cluster(wins.size(), cluster_of, [&](std::span<const std::size_t> rows) {
     add_wins(items, {rows.begin(), rows.end()}, inside);
     double taken = 0.0, own_positives = 0.0;
@@ -78,12 +101,16 @@ Defined<double> clustered_error(const RocItems& items, std::span<const double> w
       taken += wins[row] - inside[row] / 2.0;
       own_positives += items.positive[row] != 0 ? 1.0 : 0.0;
     }
-    const double pairs = (positives - own_positives) * (negatives - (static_cast<double>(rows.size()) - own_positives));
-    defined = defined && pairs > 0.0;
-    values.push_back((found.value * positives * negatives - taken) / pairs);
+    const double pairs = (all.positives - own_positives) * (all.negatives - (static_cast<double>(rows.size()) - own_positives));
+    values.push_back(pairs > 0.0 ? (right - taken) / pairs : std::nan(""));
   });
+  return values;
+}
+
+Defined<double> clustered_error(const RocItems& items, std::span<const double> wins, std::span<const std::uint32_t> cluster_of) {
+  const std::vector<double> values = without_each(items, wins, cluster_of);
   if (values.size() < 2) return NotDefined::kOneCluster;
-  if (!defined) return NotDefined::kTooManyUndefined;
+  if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) return NotDefined::kTooManyUndefined;
   return jackknife_of(values, std::vector<std::uint64_t>(values.size(), 1)).standard_error;
 }
 
@@ -95,6 +122,14 @@ Interval logit_interval(double value, double standard_error, double z) {
 
 }  // namespace
 
+std::vector<double> auroc_without_each(std::span<const double> scores, std::span<const std::uint8_t> positive,
+                                       std::span<const std::uint32_t> cluster_of) {
+  check_finite(scores, "scores");
+  check_same_length(scores.size(), positive.size(), "scores and labels");
+  const RocItems items{scores, positive};
+  return without_each(items, wins_of(items), cluster_of);
+}
+
 Defined<Auroc> auroc(std::span<const double> scores, std::span<const std::uint8_t> positive, std::span<const std::uint32_t> cluster_of,
                      double alpha) {
   check_finite(scores, "scores");
@@ -105,16 +140,11 @@ Defined<Auroc> auroc(std::span<const double> scores, std::span<const std::uint8_
   Auroc found;
   for (const std::uint8_t each : positive) ++(each != 0 ? found.positives : found.negatives);
   if (found.positives == 0 || found.negatives == 0) return NotDefined::kOneClass;
-  std::vector<std::size_t> rows(scores.size());
-  std::iota(rows.begin(), rows.end(), std::size_t{0});
-  std::vector<double> wins(scores.size(), 0.0);
-  add_wins(items, rows, wins);
-  double right = 0.0;
-  for (std::size_t item = 0; item < wins.size(); ++item)
-    if (positive[item] != 0) right += wins[item];
+  const std::vector<double> wins = wins_of(items);
+  const double right = wins_of_positives(items, wins);
   found.value = right / (static_cast<double>(found.positives) * static_cast<double>(found.negatives));
   const Defined<double> error =
-      cluster_of.empty() ? Defined<double>(delong_error(items, wins, found)) : clustered_error(items, wins, cluster_of, found);
+      cluster_of.empty() ? Defined<double>(delong_error(items, wins, found)) : clustered_error(items, wins, cluster_of);
   if (error) found.standard_error = *error;
   if (right == 0.0 || found.value >= 1.0)
     found.interval = NotDefined::kSeparable;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "hone/stats/not_defined.h"
 #include "hone/stats/proportion.h"
@@ -22,5 +23,10 @@ struct Auroc {
 /// not finite, lengths that differ, or alpha not in (0, 1).
 Defined<Auroc> auroc(std::span<const double> scores, std::span<const std::uint8_t> positive, std::span<const std::uint32_t> cluster_of = {},
                      double alpha = 0.05);
+
+/// The value without each cluster in turn, in the order of their numbers: what a jackknife of it, or of a difference of two, goes by. Not a
+/// number where a kind is missing then. O(n log n). Throws kInvalidArgument as above.
+std::vector<double> auroc_without_each(std::span<const double> scores, std::span<const std::uint8_t> positive,
+                                       std::span<const std::uint32_t> cluster_of = {});
 
 }  // namespace hone

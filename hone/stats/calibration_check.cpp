@@ -9,6 +9,7 @@
 #include "hone/stats/calibration.h"
 #include "hone/stats/calibration_internal.h"
 #include "hone/stats/check_internal.h"
+#include "hone/stats/proportion.h"
 #include "hone/stats/quantiles_internal.h"
 #include "hone/stats/replicate_random_internal.h"
 

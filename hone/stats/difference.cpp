@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "hone/stats/check_internal.h"
+#include "hone/stats/proportion.h"
 #include "hone/stats/quantiles_internal.h"
 
 namespace hone {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -84,7 +83,7 @@ std::string_view to_string(PairedVerdict verdict) {
 
 PairedComparison compare_paired(const PairedCounts& counts, const PairedOptions& options) {
   if (!(options.alpha > 0.0 && options.alpha < 1.0)) throw Error(ErrorCode::kInvalidArgument, "alpha must lie between 0 and 1");
-  const double z = boost::math::quantile(boost::math::complement(boost::math::normal(), options.alpha / 2.0));
+  const double z = two_sided_z(options.alpha);
   PairedComparison result;
   result.n = counts.items();
   result.both = counts.both;

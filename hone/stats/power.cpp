@@ -7,6 +7,7 @@
 
 #include "hone/core/error.h"
 #include "hone/stats/check_internal.h"
+#include "hone/stats/proportion.h"
 #include "hone/stats/quantiles_internal.h"
 
 namespace hone {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>
 
@@ -16,6 +17,8 @@ double upper_end(std::uint64_t count, std::uint64_t n, double tail) {
 }
 
 }  // namespace
+
+double two_sided_z(double alpha) { return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2.0)); }
 
 std::optional<Interval> wilson(std::uint64_t count, std::uint64_t n, double z) {
   assert(count <= n);

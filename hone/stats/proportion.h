@@ -12,6 +12,8 @@ struct Interval {
 
 /// z of a two-sided 95 % interval.
 inline constexpr double kZ95 = 1.959964;
+/// z of a two-sided interval of 1 - alpha. REQUIRES: alpha in (0, 1).
+double two_sided_z(double alpha);
 
 /// Wilson score interval of a rate of `count` in `n` (E. B. Wilson 1927), clipped to [0, 1]; nothing when n is 0. For
 /// every rate that is shown. REQUIRES: count <= n.

@@ -7,8 +7,6 @@
 
 namespace hone {
 
-double two_sided_z(double alpha) { return boost::math::quantile(boost::math::complement(boost::math::normal(), alpha / 2.0)); }
-
 double normal_quantile(double probability) { return boost::math::quantile(boost::math::normal(), probability); }
 
 double normal_cdf(double z) { return boost::math::cdf(boost::math::normal(), z); }

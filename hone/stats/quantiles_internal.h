@@ -4,8 +4,7 @@ namespace hone {
 
 inline constexpr double kPower = 0.8;  // Of every "smallest detectable" and "items needed", unless said otherwise.
 
-/// z of a two-sided interval of 1 - alpha. REQUIRES: alpha in (0, 1), as below.
-double two_sided_z(double alpha);
+/// REQUIRES: probability in (0, 1), as below.
 double normal_quantile(double probability);
 double normal_cdf(double z);
 
