@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import textwrap
 import time
 import unittest
 
+# Started in the background of a script, the tests would ignore interrupts, and so would what they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HONE = ROOT / "build" / os.environ.get("HONE_BUILD", "release") / "bin" / "hone"
 HONE_TRAIN = HONE.with_name("hone-train")
