@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "hone/flow/report_page.h"
+#include "hone/record/gates.h"
 #include "hone/record/report_facts.h"
 
 namespace hone::cli {
@@ -45,7 +46,7 @@ int release(const ReleaseArguments& arguments) {
   Workspace workspace = open_workspace(arguments);
   ProjectLedger ledger(workspace.project());
   const Release made = make_release(workspace, ledger, arguments.what);
-  show_facts(workspace, report_facts(workspace, ledger, 0));  // Which ends in this release now.
+  show_facts(workspace, report_facts(workspace, ledger, check_gates(workspace, ledger, 0)));  // Which ends in this release now.
   if (arguments.json) {
     print_json(to_json(made));
     return 0;

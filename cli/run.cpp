@@ -39,17 +39,20 @@ nlohmann::json near_duplicates(Workspace& workspace, const RunResult& result, co
 
 // The page learns what only the ledger knows: what its report was made from, what became of the gates, how it went from release to
 // release. Where that cannot be asked now, as while another process holds the index, the next run does.
-nlohmann::json show_what_is_recorded(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded, int threads) {
-  const bool has_gates = !workspace.project().evaluate.gates.empty();
-  if (recorded.size == 0 && !has_gates && shows_facts(workspace)) return nullptr;
+void show_what_is_recorded(Workspace& workspace, ProjectLedger& ledger, const Recorded& recorded, const nlohmann::json& gates) {
+  if (recorded.size == 0 && gates.is_null() && shows_facts(workspace)) return;
   try {
-    nlohmann::json facts = report_facts(workspace, ledger, threads);
-    show_facts(workspace, facts);
-    return facts.at("gates");
+    show_facts(workspace, report_facts(workspace, ledger, gates));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kBusy) throw;
-    return nullptr;
   }
+}
+
+// What the machine keeps from being recorded or shown now is put off. A ledger that is damaged is no such case; a copy whose original went
+// on is.
+bool can_wait(const Error& error) {
+  if (std::string_view(error.what()).starts_with("LEDGER_ROLLED_BACK")) return true;
+  return error.code() != ErrorCode::kCorruptData && error.code() != ErrorCode::kInternal;
 }
 
 // What came of the run beyond its stages.
@@ -58,27 +61,27 @@ struct Aftermath {
   nlohmann::json gates = nullptr;
 };
 
-// Writes the run into the ledger and judges its gates. Where the ledger cannot be written now, as without the key or in a copy whose
-// original went on, a later run does it; that is said. A ledger that is damaged is no such case.
+// Writes the run into the ledger, judges its gates, and shows both. Where it cannot be written or shown now, as without the key, a later
+// run does it; that is said.
 Aftermath record(Workspace& workspace, const RunResult& result, const RunArguments& arguments) {
   Aftermath after;
   const auto start = std::chrono::steady_clock::now();
   ProjectLedger ledger(workspace.project());
   Recorded recorded;
-  after.recorded = {{"events", 0}, {"seconds", 0.0}, {"pending", nullptr}};
-  try {
-    recorded = record_runs(workspace, ledger);
-  } catch (const Error& error) {
-    const bool is_older_copy = std::string_view(error.what()).starts_with("LEDGER_ROLLED_BACK");
-    if ((error.code() == ErrorCode::kCorruptData && !is_older_copy) || error.code() == ErrorCode::kInternal) throw;
-    after.recorded["pending"] = error.what();
-  }
-  if (reached_report(result))
-    after.gates = after.recorded.at("pending").is_null() ? show_what_is_recorded(workspace, ledger, recorded, arguments.threads)
-                                                         : check_gates(workspace, ledger, arguments.threads);
+  nlohmann::json pending = nullptr;
+  const auto put_off = [&pending](const auto& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      if (!can_wait(error)) throw;
+      pending = error.what();
+    }
+  };
+  put_off([&] { recorded = record_runs(workspace, ledger); });
+  if (reached_report(result)) after.gates = check_gates(workspace, ledger, arguments.threads);
+  if (reached_report(result) && pending.is_null()) put_off([&] { show_what_is_recorded(workspace, ledger, recorded, after.gates); });
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-  after.recorded["events"] = recorded.events;
-  after.recorded["seconds"] = passed.count();
+  after.recorded = {{"events", recorded.events}, {"seconds", passed.count()}, {"pending", pending}};
   return after;
 }
 

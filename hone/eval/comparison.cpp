@@ -102,6 +102,32 @@ void compare_clusters(Comparison& found, const ClusteredMean& mean, bool differ,
   decide_by_p(found, options.alpha, mean.standard_error > 0.0 ? std::optional(smallest_detectable(mean)) : std::nullopt);
 }
 
+// What two systems differ on where nothing is known of it yet.
+constexpr double kUsualDiffering = 0.2;
+
+// As many rows that stand alone would tell as much of the accuracy.
+double effective_rows(const Judged& judged, std::span<const std::uint32_t> rows) {
+  if (judged.groups.empty()) return static_cast<double>(rows.size());
+  std::vector<double> right;
+  std::vector<std::uint32_t> groups;
+  for (const std::uint32_t row : rows) {
+    right.push_back(judged.labels.hard(row) == judged.gold[row] ? 1.0 : 0.0);
+    groups.push_back(judged.groups[row]);
+  }
+  const auto mean = clustered_mean(sum_by_cluster(right, groups));
+  return mean && mean->clusters > 1 ? effective_items(*mean) : 0.0;
+}
+
+// The share of the rows that one of the two has right and the other wrong, drawn a little to a half.
+double differing_share(const Judged& judged, const SoftLabels& other, std::span<const std::uint32_t> rows) {
+  double differ = 0.0;
+  for (const std::uint32_t row : rows) {
+    const ClassId gold = judged.gold[row];
+    differ += (judged.labels.hard(row) == gold) != (other.hard(row) == gold);
+  }
+  return (differ + 1.0) / (static_cast<double>(rows.size()) + 2.0);
+}
+
 }  // namespace
 
 std::string_view to_string(ComparisonVerdict verdict) {
@@ -167,6 +193,12 @@ Comparison compare_scores(std::span<const double> differences, std::span<const s
   else
     compare_items(found, {}, options);
   return found;
+}
+
+std::optional<double> smallest_detectable(const Judged& judged, const SoftLabels* other, std::span<const std::uint32_t> rows) {
+  const auto effective = static_cast<std::uint64_t>(effective_rows(judged, rows));
+  if (effective == 0) return std::nullopt;
+  return smallest_detectable(effective, other ? differing_share(judged, *other, rows) : kUsualDiffering);
 }
 
 void to_json(nlohmann::json& json, const Comparison& comparison) {

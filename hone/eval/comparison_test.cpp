@@ -6,6 +6,7 @@
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
+#include "hone/stats/paired.h"
 
 namespace hone {
 namespace {
@@ -167,6 +168,32 @@ TEST(CompareChanges, IsWhatCompareFinds) {
     EXPECT_DOUBLE_EQ(sparse.high, whole.high);
     EXPECT_EQ(sparse.text, whole.text);
   }
+}
+
+TEST(SmallestDetectable, FallsWithRowsAndRisesWhereTheyHangTogether) {
+  SoftLabels labels(2), other(2);
+  for (SoftLabels* of : {&labels, &other}) {
+    of->add_pattern(std::vector<double>{1.0, 0.0}, 0);
+    of->add_pattern(std::vector<double>{0.0, 1.0}, 1);
+  }
+  std::vector<std::uint32_t> right(200), differs(200), rows(200), groups(200);
+  for (std::uint32_t row = 0; row < 200; ++row) {
+    right[row] = row < 40;  // Wrong on the first 40 rows; the other system differs on a tenth.
+    differs[row] = row < 40 || row >= 180;
+    rows[row] = row;
+    groups[row] = row / 10;
+  }
+  labels.set_examples(right);
+  other.set_examples(differs);
+  const std::vector<ClassId> gold(200, 0);
+  const auto all = smallest_detectable({labels, gold, {}}, &other, rows);
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all, smallest_detectable(200, 21.0 / 202.0));
+  EXPECT_EQ(smallest_detectable({labels, gold, {}}, nullptr, rows), smallest_detectable(200, 0.2));
+  EXPECT_GT(*smallest_detectable({labels, gold, {}}, &other, std::span(rows).last(100)), *all);
+  const auto grouped = smallest_detectable({labels, gold, groups}, nullptr, rows);
+  EXPECT_TRUE(!grouped || *grouped > *smallest_detectable(200, 0.2)) << "20 groups, each all right or all wrong";
+  EXPECT_FALSE(smallest_detectable({labels, gold, {}}, nullptr, {}));
 }
 
 }  // namespace

@@ -42,12 +42,6 @@ struct MeasuredSets {
   }
 };
 
-SoftSets judged_sets(const StageContext& context) {
-  const RunRecord& label = context.of("label");
-  const bool crossed = std::ranges::any_of(label.outputs, [](const NamedRef& output) { return output.name == "cross-fitted.patterns"; });
-  return context.workspace.set_labels(label, crossed ? "cross-fitted" : "labels");
-}
-
 MeasuredSets gather(const StageContext& context) {
   MeasuredSets measured{context, context.workspace.dataset(context.data()), {}, {}, {}, {}, {}, {}, {}};
   measured.gold = read_gold(context.project(), measured.dataset, GoldUse::kEvaluation);
@@ -57,7 +51,7 @@ MeasuredSets gather(const StageContext& context) {
   for (std::uint32_t row = 0; row < measured.splits.size(); ++row)
     if (measured.gold.sets.known(row)) measured.split_rows[static_cast<std::size_t>(measured.splits[row])].push_back(row);
   measured.votes = context.workspace.vote_matrix(context.of("vote"), measured.dataset.rows());
-  measured.labels = judged_sets(context);
+  measured.labels = context.workspace.judged_sets(context.of("label"));
   measured.answers = context.project().task.answer_names();
   return measured;
 }

@@ -17,8 +17,6 @@
 #include "hone/flow/label_evaluation_internal.h"
 #include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
-#include "hone/stats/clustered.h"
-#include "hone/stats/paired.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
 
@@ -104,13 +102,6 @@ std::optional<std::size_t> best_on_valid(const Measured& measured) {
   return static_cast<std::size_t>(best - right.begin());
 }
 
-SoftLabels judged_labels(const StageContext& context) {
-  const RunRecord& label = context.of("label");
-  for (const NamedRef& output : label.outputs)
-    if (output.name == "cross-fitted.patterns") return context.workspace.labels(label, "cross-fitted");
-  return context.workspace.labels(label);
-}
-
 void take_rows(Measured& measured, const std::vector<Split>& splits) {
   for (std::uint32_t row = 0; row < measured.gold.classes.size(); ++row)
     if (measured.gold.classes[row] != kNoClass) measured.split_rows[static_cast<std::size_t>(splits[row])].push_back(row);
@@ -124,7 +115,7 @@ Measured gather(const StageContext& context, const std::vector<Split>& splits) {
   measured.groups = read_clusters(context, measured.dataset);
   take_rows(measured, splits);
   measured.votes = context.workspace.vote_matrix(context.of("vote"), measured.dataset.rows());
-  measured.labels = judged_labels(context);
+  measured.labels = context.workspace.judged_labels(context.of("label"));
   measured.fit = context.workspace.json(context.of("label").output("fit"));
   measured.prior = context.project().task.declared_prior();
   if (context.project().trains()) measured.predictions = context.workspace.predictions(context.of("train"));
@@ -507,38 +498,10 @@ Rows common(const Rows& a, const Rows& b) {
   return both;
 }
 
-// What two systems differ on where nothing is known of it yet.
-constexpr double kUsualDiffering = 0.2;
-
-// As many rows that stand alone would tell as much of the main system's accuracy.
-double effective_rows(const Measured& measured, const Rows& rows) {
-  if (measured.groups.empty()) return static_cast<double>(rows.size());
-  std::vector<double> right;
-  std::vector<std::uint32_t> groups;
-  for (const std::uint32_t row : rows) {
-    right.push_back(measured.main_system().hard(row) == measured.gold.classes[row] ? 1.0 : 0.0);
-    groups.push_back(measured.groups[row]);
-  }
-  const auto mean = clustered_mean(sum_by_cluster(right, groups));
-  return mean && mean->clusters > 1 ? effective_items(*mean) : 0.0;
-}
-
-// The share of the rows on which one of trained model and label model is right and the other wrong, drawn a little to a half.
-double differing_share(const Measured& measured, const Rows& rows) {
-  if (!measured.predictions) return kUsualDiffering;
-  double differ = 0.0;
-  for (const std::uint32_t row : rows) {
-    const ClassId gold = measured.gold.classes[row];
-    differ += (measured.predictions->hard(row) == gold) != (measured.labels.hard(row) == gold);
-  }
-  return (differ + 1.0) / (static_cast<double>(rows.size()) + 2.0);
-}
-
-// The least difference of two systems that so many rows show with 80 % power; null where they show none.
+// The least difference of two systems that so many rows show; null where they show none.
 nlohmann::json detectable_json(const Measured& measured, const Rows& rows) {
-  const auto effective = static_cast<std::uint64_t>(effective_rows(measured, rows));
-  if (effective == 0) return nullptr;
-  const auto least = smallest_detectable(effective, differing_share(measured, rows));
+  const SoftLabels* const other = measured.predictions ? &measured.labels : nullptr;
+  const auto least = smallest_detectable(measured.judged(measured.main_system()), other, rows);
   return least ? nlohmann::json(*least) : nlohmann::json();
 }
 

@@ -9,6 +9,7 @@
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
 #include "hone/core/suggest.h"
+#include "hone/flow/evaluate_options_internal.h"
 #include "hone/job/text_linear_options.h"
 #include "hone/label_model/label_model.h"
 
@@ -41,12 +42,6 @@ void at_named_key(const ConfigNode& section, const Call& call) {
   }
 }
 
-double share(const ConfigNode& node) {
-  const double value = node.number();
-  if (!(value >= 0.0 && value <= 1.0)) throw node.error("expected a share between 0 and 1, found '" + node.text() + "'");
-  return value;
-}
-
 std::vector<std::filesystem::path> data_files(const ConfigNode& node, const std::filesystem::path& root) {
   const std::vector<std::string> patterns = node.texts();
   if (patterns.empty()) throw node.error("names no file; give a path, a pattern such as '*.csv', or a list of them");
@@ -67,14 +62,15 @@ void read_split_files(const ConfigNode& node, const std::filesystem::path& root,
   files.allow_keys({"train", "valid", "test"});
   for (const auto& [name, value] : files.entries())
     split.files[static_cast<std::size_t>(split_named(name, value))] = data_files(value, root);
-  if (const ConfigNode* valid = node.find("valid")) split.valid_share_of_train = share(*valid);
+  if (const ConfigNode* valid = node.find("valid")) split.valid_share_of_train = read_share(*valid);
   if (split.files[0].empty()) throw files.error("split.files names no file for train; add train: FILE");
 }
 
 void read_split_shares(const ConfigNode& node, SplitOptions& split) {
   for (double& part : split.share) part = 0.0;
   double sum = 0.0;
-  for (const auto& [name, value] : node.entries()) sum += split.share[static_cast<std::size_t>(split_named(name, value))] = share(value);
+  for (const auto& [name, value] : node.entries())
+    sum += split.share[static_cast<std::size_t>(split_named(name, value))] = read_share(value);
   if (std::abs(sum - 1.0) > 1e-9)
     throw node.error("the shares of train, valid and test add up to " + std::to_string(sum) + ", not to 1; raise or lower one of them");
 }
@@ -117,7 +113,7 @@ ImportOptions read_data(const ConfigNode& node, const std::filesystem::path& roo
   if (const ConfigNode* delimiter = node.find("delimiter")) data.read.delimiter = single_character(*delimiter);
   if (const ConfigNode* decimal = node.find("decimal")) data.read.decimal = single_character(*decimal);
   if (const ConfigNode* zone = node.find("time_zone")) data.read.time_zone = zone->text();
-  if (const ConfigNode* limit = node.find("max_bad_rows")) data.max_bad_rows = share(*limit);
+  if (const ConfigNode* limit = node.find("max_bad_rows")) data.max_bad_rows = read_share(*limit);
   if (const ConfigNode* skip = node.find("skip_empty_texts")) data.skip_empty_texts = skip->boolean();
   at_named_key(node, [&] { data.validate(); });
   return data;
@@ -200,7 +196,7 @@ std::vector<std::string> read_classes(const ConfigNode& node) {
 void read_balance(const ConfigNode& node, Task& task) {
   for (const auto& [name, value] : node.entries()) {
     at(value, [&, &name = name] { task.id_of(name); });
-    const double part = share(value);
+    const double part = read_share(value);
     if (part <= 0.0 || part >= 1.0) throw value.error("the share of a class lies between 0 and 1, as in {fraud: 0.02}");
     task.class_balance[name] = part;
   }
@@ -304,89 +300,6 @@ void read_model(const ConfigNode& node, Project& project) {
 std::uint64_t read_seed(const ConfigNode& node) {
   if (node.integer() < 0) throw node.error("the seed must be a whole number from 0, not " + node.text());
   return static_cast<std::uint64_t>(node.integer());
-}
-
-// A number of points, of a hundred.
-double read_points(const ConfigNode& node) {
-  const double points = node.number();
-  if (!(points > 0.0 && points < 100.0))
-    throw node.error("expected points above 0 and below 100, as in 2 for two points of a hundred; found '" + node.text() + "'");
-  return points / 100.0;
-}
-
-GateOptions::Of read_judged(const ConfigNode& node) {
-  if (node.text() == "model") return GateOptions::Of::kModel;
-  if (node.text() == "labels") return GateOptions::Of::kLabels;
-  throw node.error("expected 'model' or 'labels', found '" + node.text() + "'");
-}
-
-GateOptions read_gate(const ConfigNode& node) {
-  static const std::vector<std::string> kKnown{"accuracy", "macro-f1"};
-  node.allow_keys({"metric", "slice", "of", "not_worse_by", "at_least"});
-  GateOptions gate;
-  if (const ConfigNode* metric = node.find("metric")) gate.metric = metric->text();
-  if (std::ranges::find(kKnown, gate.metric) == kKnown.end())
-    throw node.at("metric").error("no gate on a metric '" + gate.metric + "'" + suggestion(gate.metric, kKnown) +
-                                  "; there are: 'accuracy' and 'macro-f1'");
-  if (const ConfigNode* slice = node.find("slice")) gate.slice = slice->text();
-  if (const ConfigNode* of = node.find("of")) gate.of = read_judged(*of);
-  if (const ConfigNode* margin = node.find("not_worse_by")) gate.not_worse_by = read_points(*margin);
-  if (const ConfigNode* least = node.find("at_least")) gate.at_least = share(*least);
-  if (gate.not_worse_by.has_value() == gate.at_least.has_value())
-    throw node.error("a gate says one of two: not_worse_by: 2 (points, against the baseline) or at_least: 0.8 (a share)");
-  return gate;
-}
-
-// What a gate is about must be there.
-void check_gate(const GateOptions& gate, const Project& project, const ConfigNode& node) {
-  std::vector<std::string> slices;
-  for (const Slice& slice : project.slices) slices.push_back(slice.name);
-  if (project.task.is_multi_label()) throw node.error("gates are for tasks whose rows have one class each");
-  if (gate.of == GateOptions::Of::kModel && !project.trains()) throw node.at("of").error("this project trains no model; judge its labels");
-  if (!gate.slice.empty() && std::ranges::find(slices, gate.slice) == slices.end())
-    throw node.at("slice").error("no slice named '" + gate.slice + "'" + suggestion(gate.slice, slices));
-}
-
-void check_gates(const Project& project, const ConfigNode& evaluate) {
-  const ConfigNode* gates = evaluate.find("gates");
-  for (std::size_t place = 0; place < project.evaluate.gates.size(); ++place)
-    check_gate(project.evaluate.gates[place], project, gates->items()[place]);
-}
-
-Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& before) {
-  node.allow_keys({"criterion", "evaluator", "people", "yes", "people_drawn"});
-  Criterion criterion;
-  criterion.name = node.at("criterion").text();
-  if (std::ranges::find(before, criterion.name, &Criterion::name) != before.end())
-    throw node.at("criterion").error("the criterion '" + criterion.name + "' stands here twice");
-  criterion.evaluator = node.at("evaluator").text();
-  if (const ConfigNode* people = node.find("people")) criterion.people = people->text();
-  if (criterion.people == criterion.evaluator)
-    throw node.at("people").error("people's grades cannot be the evaluator's own column '" + criterion.evaluator + "'");
-  if (const ConfigNode* yes = node.find("yes")) criterion.yes = yes->texts();
-  if (criterion.yes.empty()) throw node.at("yes").error("name the values that mean that the criterion is met");
-  if (const ConfigNode* drawn = node.find("people_drawn")) {
-    if (drawn->text() != "evenly" && drawn->text() != "otherwise")
-      throw drawn->error("expected 'evenly' or 'otherwise', found '" + drawn->text() + "'");
-    criterion.people_drawn_evenly = drawn->text() == "evenly";
-  }
-  return criterion;
-}
-
-EvaluateOptions read_evaluate(const ConfigNode& node) {
-  static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
-  node.allow_keys({"metrics", "baseline", "gates", "criteria"});
-  EvaluateOptions evaluate;
-  if (const ConfigNode* baseline = node.find("baseline")) evaluate.baseline = baseline->text();
-  if (const ConfigNode* gates = node.find("gates"))
-    for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate));
-  if (const ConfigNode* criteria = node.find("criteria"))
-    for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria));
-  if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
-  for (const std::string& metric : evaluate.metrics)
-    if (std::ranges::find(kKnown, metric) == kKnown.end())
-      throw node.error("no metric named '" + metric + "'" + suggestion(metric, kKnown));
-  return evaluate;
 }
 
 // Gold may teach, but what is measured does not vote.
@@ -575,10 +488,7 @@ Project load_project(const std::filesystem::path& root) {
     throw yaml.at("model").error("no model learns several classes of a row yet; leave model out, and take the labels from `hone export`");
   if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) read_slices(*slices, project);
   if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
-  if (const ConfigNode* evaluate = yaml.find("evaluate")) {
-    project.evaluate = read_evaluate(*evaluate);
-    check_gates(project, *evaluate);
-  }
+  if (const ConfigNode* evaluate = yaml.find("evaluate")) read_evaluate(*evaluate, project);
   if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
   if (const ConfigNode* ledger = yaml.find("ledger")) project.ledger = read_ledger(*ledger);
   keep_gold_apart(project, yaml);

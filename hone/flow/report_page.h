@@ -25,7 +25,7 @@ void refresh_report_page(Workspace& workspace);
 /// in the page. It is kept in .hone/report_facts.json with the hash of the report that it is of, so that a later report is not shown with
 /// it. Does nothing before the first run.
 ///
-///     show_facts(workspace, report_facts(workspace, ledger, threads));
+///     show_facts(workspace, report_facts(workspace, ledger, gates));
 void show_facts(Workspace& workspace, const nlohmann::json& facts);
 
 /// Whether the current report has them. Reads one small file.

@@ -88,6 +88,11 @@ bool is_wanted(const Project& project, Split split, GoldUse use) {
   return project.gold.use[static_cast<std::size_t>(split)] && (use == GoldUse::kEvaluation || split != Split::kTest);
 }
 
+std::string judged_name(const RunRecord& label) {
+  const auto is_crossed = [](const NamedRef& output) { return output.name == "cross-fitted.patterns"; };
+  return std::ranges::any_of(label.outputs, is_crossed) ? "cross-fitted" : "labels";
+}
+
 std::filesystem::path made_folder(const std::filesystem::path& folder) {
   make_folder(folder);
   return folder;
@@ -257,6 +262,10 @@ SoftLabels Workspace::labels(const RunRecord& label, const std::string& name) {
 SoftSets Workspace::set_labels(const RunRecord& label, const std::string& name) {
   return read_soft_sets(checked_path(label.output(name + ".patterns")), checked_path(label.output(name + ".examples")));
 }
+
+SoftLabels Workspace::judged_labels(const RunRecord& label) { return labels(label, judged_name(label)); }
+
+SoftSets Workspace::judged_sets(const RunRecord& label) { return set_labels(label, judged_name(label)); }
 
 SoftSets Workspace::set_predictions(const RunRecord& train) { return read_soft_sets(checked_path(train.output("predictions")), {}); }
 

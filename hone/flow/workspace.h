@@ -66,9 +66,11 @@ class Workspace {
   std::vector<Vote> votes_on(const RunRecord& vote, std::uint32_t row);   // On one row, by source; reads all of them.
   std::vector<std::vector<std::uint32_t>> slices(const RunRecord& vote);  // Rows by slice, ascending.
   SoftLabels labels(const RunRecord& label, const std::string& name = "labels");
+  SoftLabels judged_labels(const RunRecord& label);  // What is judged by gold: cross-fitted where the label model used it.
   SoftLabels predictions(const RunRecord& train);
   // The same of a multi-label task.
   SoftSets set_labels(const RunRecord& label, const std::string& name = "labels");
+  SoftSets judged_sets(const RunRecord& label);
   SoftSets set_predictions(const RunRecord& train);
   nlohmann::json json(const ObjectRef& ref);
 

@@ -132,8 +132,7 @@ class Judging {
     std::optional<SoftLabels>& labels = model ? predictions_ : labels_;
     if (labels) return *labels;
     const RunRecord& record = *find_record(records_, model ? "train" : "label");
-    const bool crossed = std::ranges::any_of(record.outputs, [](const NamedRef& output) { return output.name == "cross-fitted.patterns"; });
-    labels = model ? workspace_.predictions(record) : workspace_.labels(record, crossed ? "cross-fitted" : "labels");
+    labels = model ? workspace_.predictions(record) : workspace_.judged_labels(record);
     return *labels;
   }
 

@@ -149,7 +149,7 @@ TEST(Lineage, IsShownWithTheReportThatItIsOf) {
 TEST(Lineage, ABrokenFileOfItIsAsGoodAsNone) {
   ProjectForTests project;
   project.run();
-  show_facts(project.workspace(), report_facts(project.workspace(), project.ledger(), 1));
+  show_facts(project.workspace(), report_facts(project.workspace(), project.ledger(), nullptr));
   const std::filesystem::path file = project.state() / "report_facts.json";
   std::string text = read_file(file);
   text.replace(text.find("rows.csv"), 8, "rows.csw");

@@ -1,0 +1,100 @@
+#include <algorithm>
+
+#include "hone/core/suggest.h"
+#include "hone/flow/evaluate_options_internal.h"
+
+namespace hone {
+namespace {
+
+// A number of points, of a hundred.
+double read_points(const ConfigNode& node) {
+  const double points = node.number();
+  if (!(points > 0.0 && points < 100.0))
+    throw node.error("expected points above 0 and below 100, as in 2 for two points of a hundred; found '" + node.text() + "'");
+  return points / 100.0;
+}
+
+GateOptions::Of read_judged(const ConfigNode& node) {
+  if (node.text() == "model") return GateOptions::Of::kModel;
+  if (node.text() == "labels") return GateOptions::Of::kLabels;
+  throw node.error("expected 'model' or 'labels', found '" + node.text() + "'");
+}
+
+GateOptions read_gate(const ConfigNode& node) {
+  static const std::vector<std::string> kKnown{"accuracy", "macro-f1"};
+  node.allow_keys({"metric", "slice", "of", "not_worse_by", "at_least"});
+  GateOptions gate;
+  if (const ConfigNode* metric = node.find("metric")) gate.metric = metric->text();
+  if (std::ranges::find(kKnown, gate.metric) == kKnown.end())
+    throw node.at("metric").error("no gate on a metric '" + gate.metric + "'" + suggestion(gate.metric, kKnown) +
+                                  "; there are: 'accuracy' and 'macro-f1'");
+  if (const ConfigNode* slice = node.find("slice")) gate.slice = slice->text();
+  if (const ConfigNode* of = node.find("of")) gate.of = read_judged(*of);
+  if (const ConfigNode* margin = node.find("not_worse_by")) gate.not_worse_by = read_points(*margin);
+  if (const ConfigNode* least = node.find("at_least")) gate.at_least = read_share(*least);
+  if (gate.not_worse_by.has_value() == gate.at_least.has_value())
+    throw node.error("a gate says one of two: not_worse_by: 2 (points, against the baseline) or at_least: 0.8 (a share)");
+  return gate;
+}
+
+// What a gate is about must be there.
+void check_gate(const GateOptions& gate, const Project& project, const ConfigNode& node) {
+  std::vector<std::string> slices;
+  for (const Slice& slice : project.slices) slices.push_back(slice.name);
+  if (project.task.is_multi_label()) throw node.error("gates are for tasks whose rows have one class each");
+  if (gate.of == GateOptions::Of::kModel && !project.trains()) throw node.at("of").error("this project trains no model; judge its labels");
+  if (!gate.slice.empty() && std::ranges::find(slices, gate.slice) == slices.end())
+    throw node.at("slice").error("no slice named '" + gate.slice + "'" + suggestion(gate.slice, slices));
+}
+
+void check_gates(const Project& project, const ConfigNode& evaluate) {
+  const ConfigNode* gates = evaluate.find("gates");
+  for (std::size_t place = 0; place < project.evaluate.gates.size(); ++place)
+    check_gate(project.evaluate.gates[place], project, gates->items()[place]);
+}
+
+Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& before) {
+  node.allow_keys({"criterion", "evaluator", "people", "yes", "people_drawn"});
+  Criterion criterion;
+  criterion.name = node.at("criterion").text();
+  if (std::ranges::find(before, criterion.name, &Criterion::name) != before.end())
+    throw node.at("criterion").error("the criterion '" + criterion.name + "' stands here twice");
+  criterion.evaluator = node.at("evaluator").text();
+  if (const ConfigNode* people = node.find("people")) criterion.people = people->text();
+  if (criterion.people == criterion.evaluator)
+    throw node.at("people").error("people's grades cannot be the evaluator's own column '" + criterion.evaluator + "'");
+  if (const ConfigNode* yes = node.find("yes")) criterion.yes = yes->texts();
+  if (criterion.yes.empty()) throw node.at("yes").error("name the values that mean that the criterion is met");
+  if (const ConfigNode* drawn = node.find("people_drawn")) {
+    if (drawn->text() != "evenly" && drawn->text() != "otherwise")
+      throw drawn->error("expected 'evenly' or 'otherwise', found '" + drawn->text() + "'");
+    criterion.people_drawn_evenly = drawn->text() == "evenly";
+  }
+  return criterion;
+}
+
+}  // namespace
+
+double read_share(const ConfigNode& node) {
+  const double value = node.number();
+  if (!(value >= 0.0 && value <= 1.0)) throw node.error("expected a share between 0 and 1, found '" + node.text() + "'");
+  return value;
+}
+
+void read_evaluate(const ConfigNode& node, Project& project) {
+  static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
+  node.allow_keys({"metrics", "baseline", "gates", "criteria"});
+  EvaluateOptions& evaluate = project.evaluate;
+  if (const ConfigNode* baseline = node.find("baseline")) evaluate.baseline = baseline->text();
+  if (const ConfigNode* gates = node.find("gates"))
+    for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate));
+  if (const ConfigNode* criteria = node.find("criteria"))
+    for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria));
+  if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
+  for (const std::string& metric : evaluate.metrics)
+    if (std::ranges::find(kKnown, metric) == kKnown.end())
+      throw node.error("no metric named '" + metric + "'" + suggestion(metric, kKnown));
+  check_gates(project, node);
+}
+
+}  // namespace hone
