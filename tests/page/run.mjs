@@ -17,6 +17,8 @@ const kHere = dirname(fileURLToPath(import.meta.url));
 const kMostBytes = 5_000_000;
 // Both ways of a page that can be used; the others differ from them in their numbers alone.
 const kThorough = new Set(["small", "hostile"]);
+// Parts of sections that are there only where hone.yaml asks for them, or where releases were made.
+const kBlocks = ["gates", "history", "criteria", "discovered-slices"];
 
 function optionNamed(name, otherwise) {
   const at = argv.indexOf(name);
@@ -50,6 +52,16 @@ async function damagedTroubles(browser, html, folder) {
   return found;
 }
 
+/** What only some projects have, the filled samples have. */
+async function blockTroubles(browser, file) {
+  const { page } = await watched(browser, `file://${file}`, { width: 1000, height: 700 });
+  await page.goto(`file://${file}`, { waitUntil: "load" });
+  const missing = [];
+  for (const id of kBlocks) if ((await page.locator(`#${id} h3`).count()) !== 1) missing.push(`there is no block '${id}'`);
+  await page.context().close();
+  return missing;
+}
+
 async function main() {
   const built = optionNamed("--page", join(kHere, "../../web/dist/report.html"));
   const shots = optionNamed("--shots", null);
@@ -70,6 +82,7 @@ async function main() {
       const page = fill(html, makeReport(name));
       await writeFile(file, page);
       const { troubles, shown } = await checkReport(browser, file, { shots, name, hostile: name === "hostile", brief: !kThorough.has(name) });
+      if (name !== "empty") troubles.push(...(await blockTroubles(browser, file)));
       if (page.length > kMostBytes) troubles.push(`the file has ${page.length} bytes, more than ${kMostBytes}`);
       tell(name, troubles, `  ${(page.length / 1e6).toFixed(2)} MB, shown in ${shown} ms`);
     }

@@ -1,6 +1,7 @@
 // Pictures of a report.
 //
-//   node shots.mjs REPORT.html DIR    the pictures of docs/report.md: each part, the dark page, a phone, and paper, as small palette PNGs
+//   node shots.mjs REPORT.html DIR            the pictures of docs/report.md: each part, the dark page, a phone, and paper, as small palette PNGs
+//   node shots.mjs REPORT.html DIR ID...      of these elements alone
 //
 // check.mjs and run.mjs take others with --shots: whole pages to look at.
 
@@ -67,6 +68,14 @@ async function shootPart(page, element, file) {
   await writeFile(file, palettePng(await page.screenshot({ clip, fullPage: true })));
 }
 
+/** Pictures of some elements, by id. */
+async function takeElementShots(browser, url, folder, ids) {
+  const page = await openAt(browser, url, kDocs, { colorScheme: "light" });
+  await unstick(page);
+  for (const id of ids) await shootPart(page, `#${id}`, join(folder, `report-${id}.png`));
+  await page.context().close();
+}
+
 /** The pictures of docs/report.md. */
 async function takeDocsShots(browser, url, folder) {
   const fileOf = (kind) => join(folder, kind === "first" ? "report.png" : `report-${kind}.png`);
@@ -92,15 +101,16 @@ async function takeDocsShots(browser, url, folder) {
 }
 
 async function main() {
-  const [file, folder] = argv.slice(2);
+  const [file, folder, ...ids] = argv.slice(2);
   if (!file || !folder) {
-    console.error("usage: node shots.mjs REPORT.html DIR");
+    console.error("usage: node shots.mjs REPORT.html DIR [ID...]");
     return 2;
   }
   await mkdir(folder, { recursive: true });
   const browser = await openBrowser();
   try {
-    await takeDocsShots(browser, pathToFileURL(resolve(file)).href, folder);
+    const url = pathToFileURL(resolve(file)).href;
+    await (ids.length > 0 ? takeElementShots(browser, url, folder, ids) : takeDocsShots(browser, url, folder));
     return 0;
   } finally {
     await browser.close();

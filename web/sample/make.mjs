@@ -6,6 +6,7 @@
 import { argv, stdout, exit } from "node:process";
 import { pathToFileURL } from "node:url";
 import { lineageOf } from "./lineage.mjs";
+import { criteriaOf, discoveredOf, gatesOf, historyOf } from "./judging.mjs";
 import { messageFor } from "./messages.mjs";
 import { matrix, metricsOf, perClassOf, predict, wilson } from "./measures.mjs";
 import { lookedInto, pairsOf, votesOnGold } from "./reading.mjs";
@@ -66,7 +67,14 @@ function filledReport(plan) {
     slices,
     stages: stages(plan, random),
   };
-  return { ...report, lineage: lineageOf(report) };
+  return { ...report, ...judgedOf(plan, report), lineage: lineageOf(report) };
+}
+
+// With numbers of its own, so that the rest stays as it is.
+function judgedOf(plan, { task, evaluation, slices }) {
+  const random = randomNumbers(plan.seed + 1000);
+  evaluation.discovered_slices = discoveredOf(evaluation, task.classes, slices, random);
+  return { criteria: criteriaOf(plan, slices, random), gates: gatesOf(evaluation, slices), history: historyOf(evaluation) };
 }
 
 // Class sizes fall off as in most ticket queues: a few large ones and a long tail.
@@ -389,6 +397,9 @@ function emptyReport() {
     training: null,
     evaluation: { best_source: null, label_model: null, model: null, per_class: null, confusion: { label_model: null, model: null }, errors_split: null, errors_confusion: null, errors: [], clarity: null, method: full.evaluation.method, notes: [], worst_confusions: [], most_confident_errors: [], comparisons: [], reliability: [] },
     slices: [],
+    criteria: [],
+    gates: null,
+    history: null,
     // Of a ledger that somebody put aside.
     lineage: null,
   };
@@ -406,7 +417,7 @@ const kMarkup = [
   "\u202Eright to left\u202C \u0000 \u2028 line",
   '{"marker":"hone-report-json"}',
 ];
-const kKept = new Set(["format", "split", "errors_split", "verdict", "state", "system", "level", "said", "kind", "copies", "straddling", "recommend", "class_shares", "rel"]);
+const kKept = new Set(["format", "split", "errors_split", "verdict", "state", "system", "level", "said", "kind", "copies", "straddling", "recommend", "class_shares", "rel", "method", "people_drawn"]);
 
 // What a part of the lineage is, where columns have a type of the same key.
 const kParts = new Set(["file", "dataset", "source", "run", "object", "gold", "model", "release", "person", "program"]);

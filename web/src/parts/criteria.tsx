@@ -3,32 +3,27 @@
 import { useState } from "preact/hooks";
 import type { Criterion, CriterionCell } from "../report";
 import { count, interval, percent, spoken } from "../format";
+import { usePrinting } from "../printing";
 import { Name } from "./name";
 import { Block } from "./section";
 import { SimpleTable } from "./simple_table";
 
 const kShown = 8;
+// As many columns as a sheet of paper holds.
+const kOnPaper = 3;
 const kMethods = { "": "", ppi: "PPI++", rogan_gladen: "Rogan-Gladen" };
 
 export function CriteriaBlock({ criteria }: { criteria: readonly Criterion[] | undefined }) {
   const [all, setAll] = useState(false);
+  const printing = usePrinting();
   if (!criteria || criteria.length === 0) return null;
   const slices = (criteria[0]?.cells ?? []).map((cell) => cell.slice);
   const shown = all ? slices : slices.slice(0, kShown + 1);
-  const headers = [{ text: "Criterion" }, ...shown.map((slice) => ({ text: slice ?? "All rows" }))];
-  const rows = criteria.map((criterion) => [
-    <>
-      <Name text={criterion.criterion} />
-      <span class="fact-note criterion-by">
-        graded by {criterion.evaluator}
-        {criterion.people ? `, people in ${criterion.people}` : ", by nobody else"}
-      </span>
-    </>,
-    ...shown.map((slice) => <Cell cell={criterion.cells.find((cell) => cell.slice === slice)} />),
-  ]);
   return (
     <Block title="Criteria by slice" id="criteria">
-      <SimpleTable caption="Share of rows that meet each criterion, by slice" headers={headers} rows={rows} />
+      {inTables(criteria, printing ? kOnPaper : criteria.length).map((columns) => (
+        <CriteriaTable key={columns[0]?.criterion} criteria={columns} slices={shown} />
+      ))}
       {slices.length > kShown + 1 && (
         <button type="button" class="more" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? `Show the first ${kShown} slices` : `Show all ${count(slices.length - 1)} slices`}
@@ -40,6 +35,20 @@ export function CriteriaBlock({ criteria }: { criteria: readonly Criterion[] | u
       </p>
     </Block>
   );
+}
+
+function inTables(criteria: readonly Criterion[], columns: number): Criterion[][] {
+  return Array.from({ length: Math.ceil(criteria.length / columns) }, (_, table) => criteria.slice(table * columns, (table + 1) * columns));
+}
+
+function CriteriaTable({ criteria, slices }: { criteria: readonly Criterion[]; slices: readonly (string | null)[] }) {
+  const headers = [{ text: "Slice" }, ...criteria.map((criterion) => ({ text: criterion.criterion, hint: gradedBy(criterion), note: gradedBy(criterion) }))];
+  const rows = slices.map((slice) => [slice === null ? "All rows" : <Name text={slice} />, ...criteria.map((criterion) => <Cell cell={criterion.cells.find((cell) => cell.slice === slice)} />)]);
+  return <SimpleTable caption={`Share of rows that meet ${criteria.length === 1 ? "the criterion" : "each criterion"}, by slice: ${criteria.map((criterion) => criterion.criterion).join(", ")}`} headers={headers} rows={rows} />;
+}
+
+function gradedBy(criterion: Criterion): string {
+  return `graded by ${criterion.evaluator}${criterion.people ? `, people in ${criterion.people}` : ", by nobody else"}`;
 }
 
 function Cell({ cell }: { cell: CriterionCell | undefined }) {

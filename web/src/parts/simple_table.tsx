@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 interface SimpleTableProps {
   caption: string;
-  headers: readonly { text: string; number?: boolean; hint?: string }[];
+  headers: readonly { text: string; number?: boolean; hint?: string; note?: string }[];
   /** The first cell heads its row. */
   rows: readonly (readonly ComponentChildren[])[];
 }
@@ -18,6 +18,7 @@ export function SimpleTable({ caption, headers, rows }: SimpleTableProps) {
             {headers.map((header) => (
               <th key={header.text} scope="col" class={header.number ? "number" : undefined} title={header.hint}>
                 {header.text}
+                {header.note && <span class="fact-note criterion-by">{header.note}</span>}
               </th>
             ))}
           </tr>
