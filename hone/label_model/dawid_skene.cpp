@@ -8,8 +8,10 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "hone/core/error.h"
 #include "hone/core/json.h"
@@ -105,6 +107,12 @@ Overview look_over(const VotePatterns& votes) {
   return overview;
 }
 
+std::uint64_t votes_cast(const VotePatterns& votes) {
+  std::uint64_t cast = 0;
+  for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) cast += votes.count(pattern) * votes.votes(pattern).size();
+  return cast;
+}
+
 // A tenth of the votes: below it one-class sources are mostly people with few votes, which do no harm.
 void warn_of_votes(const Overview& overview, std::vector<std::string>& warnings) {
   if (overview.one_class_votes * 10 > overview.votes)
@@ -144,11 +152,7 @@ double DawidSkene::confusion(std::size_t source, ClassId truth, ClassId voted) c
 class DawidSkene::Expectation {
  public:
   Expectation(const DawidSkene& model, const VotePatterns& votes, const GoldCounts& gold)
-      : model_(model),
-        votes_(votes),
-        gold_(gold),
-        classes_(votes.shape().classes),
-        likeliest_(votes.size(), std::numeric_limits<double>::infinity()) {
+      : model_(model), votes_(votes), gold_(gold), classes_(votes.shape().classes) {
     blocks_.resize(block_count(votes.size(), cells()));
     for (std::size_t pattern = 0; pattern < votes.size(); ++pattern) work_ += votes.votes(pattern).size() * classes_;
     for (const Vote& kind : votes.kinds())
@@ -170,7 +174,7 @@ class DawidSkene::Expectation {
     Counts& counts = blocks_[block];
     counts.votes.assign(cells(), 0.0);
     counts.rows.assign(classes_, 0.0);
-    counts.change = 0.0;
+    counts.log_likelihood = 0.0;
     const BlockRange range = block_range(votes_.size(), blocks_.size(), block);
     std::span<const GoldCounts::Cell> gold = gold_.of_patterns(range.begin, range.end);
     std::vector<double> label(classes_);
@@ -179,18 +183,15 @@ class DawidSkene::Expectation {
       std::size_t known = 0;
       while (known < gold.size() && gold[known].pattern == pattern) ++known;
       if (on.size() > 0) {
-        first ? vote_shares(on, votes_.answers(), label) : infer(classes, on, label);
-        note_change(counts, pattern, std::ranges::max(label));
+        if (first)
+          vote_shares(on, votes_.answers(), label);
+        else
+          counts.log_likelihood += infer(classes, on, label, votes_.count(pattern), gold.first(known));
         to_rows(label, votes_.count(pattern), gold.first(known));
         add(classes, counts, on, label);
       }
       gold = gold.subspan(known);
     }
-  }
-
-  void note_change(Counts& counts, std::size_t pattern, double likeliest) {
-    counts.change = std::max(counts.change, std::abs(likeliest - likeliest_[pattern]));
-    likeliest_[pattern] = likeliest;
   }
 
   // A distribution to expected rows by class; those with gold count whole for it.
@@ -201,15 +202,24 @@ class DawidSkene::Expectation {
     for (const GoldCounts::Cell& cell : gold) label[cell.truth] += static_cast<double>(cell.rows);
   }
 
-  // As the model's own, whose votes may be such as nobody cast while it was fitted.
+  // As the model's own, whose votes may be such as nobody cast while it was fitted. Returns the log-likelihood of `count` such rows, of
+  // which those with gold stand for one class.
   template <typename Classes>
-  void infer(const Classes& classes, const ExampleVotes& on, std::vector<double>& label) const {
+  double infer(const Classes& classes, const ExampleVotes& on, std::vector<double>& label, std::uint64_t count,
+               std::span<const GoldCounts::Cell> gold) const {
     std::ranges::copy(model_.log_prior_, label.begin());
     for (std::size_t place = 0; place < on.size(); ++place) {
       const std::size_t kind = on.kind(place);
       add_weighed(classes, votes_.kinds()[kind].confidence, &model_.log_confusion_[cell_of_kind_[kind]], label.data());
     }
-    exponentiate(label);
+    double known = 0.0;
+    std::uint64_t open = count;
+    for (const GoldCounts::Cell& cell : gold) {
+      known += static_cast<double>(cell.rows) * label[cell.truth];
+      open -= cell.rows;
+    }
+    const double largest = std::ranges::max(label);
+    return known + static_cast<double>(open) * (largest + std::log(exponentiate(label)));
   }
 
   template <typename Classes>
@@ -230,7 +240,7 @@ class DawidSkene::Expectation {
     });
     for (std::size_t block = 1; block < blocks_.size(); ++block) {
       for (std::size_t truth = 0; truth < classes_; ++truth) total.rows[truth] += blocks_[block].rows[truth];
-      total.change = std::max(total.change, blocks_[block].change);
+      total.log_likelihood += blocks_[block].log_likelihood;
     }
   }
 
@@ -240,7 +250,6 @@ class DawidSkene::Expectation {
   std::size_t classes_;
   std::size_t work_ = 0;                   // Of a pass, in additions.
   std::vector<std::size_t> cell_of_kind_;  // By kind of vote: where its counts begin, by truth.
-  std::vector<double> likeliest_;          // By pattern, of the last pass.
   std::vector<Counts> blocks_;
 };
 
@@ -255,9 +264,15 @@ FitReport DawidSkene::learn(const VotePatterns& votes, const LabelEvidence& evid
   columns_ = AnswerColumns(votes.shape().classes, votes.kinds());
   Expectation expectation(*this, votes, gold);
   const Counts* counts = nullptr;
+  const double enough = options_.tolerance * static_cast<double>(votes_cast(votes));
+  double reached = -std::numeric_limits<double>::infinity();
   while (!report.converged && report.iterations < options_.max_iterations) {
-    counts = &expectation.run(threads, report.iterations == 0);
-    report.converged = counts->change <= options_.tolerance;
+    const bool first = report.iterations == 0;
+    counts = &expectation.run(threads, first);
+    if (!first) {
+      const double log_posterior = counts->log_likelihood + log_density_;
+      report.converged = log_posterior - std::exchange(reached, log_posterior) <= enough;
+    }
     maximize(*counts, evidence, threads);
     ++report.iterations;
   }
@@ -295,14 +310,18 @@ void DawidSkene::maximize(const Counts& counts, const LabelEvidence& evidence, i
   log_prior_ = log_shares(prior_);
 
   log_confusion_.resize(counts.votes.size());
+  std::vector<double> density(fitted().sources);
   parallel_for(fitted().sources, threads_for(counts.votes.size(), threads), [&](std::size_t source) {
     const std::size_t cells = columns_.size() * classes;
     const double* seen = &counts.votes[source * cells];
     double* logs = &log_confusion_[source * cells];
     std::vector<double> total(classes, static_cast<double>(columns_.size()) * options_.alpha);
     for (std::size_t cell = 0; cell < cells; ++cell) total[cell % classes] += seen[cell];
-    for (std::size_t cell = 0; cell < cells; ++cell) logs[cell] = std::log((seen[cell] + options_.alpha) / total[cell % classes]);
+    for (std::size_t cell = 0; cell < cells; ++cell)
+      density[source] += logs[cell] = std::log((seen[cell] + options_.alpha) / total[cell % classes]);
   });
+  log_density_ = options_.alpha * std::accumulate(density.begin(), density.end(), 0.0);
+  if (evidence.prior.empty()) log_density_ += options_.alpha * std::accumulate(log_prior_.begin(), log_prior_.end(), 0.0);
 }
 
 LabelModel::Infer DawidSkene::inference() const {

@@ -15,7 +15,9 @@ struct DawidSkeneOptions {
   /// 0.01 is the plain form: just enough that nothing becomes impossible.
   double alpha = 0.01;
 
-  /// EM stops when the probability of no pattern's likeliest class moves by more than this. Above 0.
+  /// EM stops when a step raises the log posterior of the parameters by no more than this for each vote cast. Above 0. What labels would
+  /// still do after that is to become surer: their classes rarely change, and what the parameters gain is below what a vote more or less
+  /// does.
   double tolerance = 1e-5;
   int max_iterations = 100;
 
@@ -47,9 +49,9 @@ class DawidSkene : public LabelModel {
  private:
   /// Expected counts over a block of patterns.
   struct Counts {
-    std::vector<double> votes;  // Token (source x columns + column of the answer) x truth, row-major: the inner loops run over truths.
-    std::vector<double> rows;   // By truth.
-    double change = 0.0;        // Largest move of a likeliest class's probability.
+    std::vector<double> votes;    // Token (source x columns + column of the answer) x truth, row-major: the inner loops run over truths.
+    std::vector<double> rows;     // By truth.
+    double log_likelihood = 0.0;  // Of the votes and of the gold, under the parameters that made the labels.
   };
   class Expectation;
 
@@ -65,6 +67,7 @@ class DawidSkene : public LabelModel {
   AnswerColumns columns_;
   std::vector<double> log_confusion_;  // Token x truth, as Counts::votes.
   std::vector<double> prior_, log_prior_;
+  double log_density_ = 0.0;  // Of these parameters, before any vote: the Dirichlet prior, but for a constant.
 };
 
 }  // namespace hone

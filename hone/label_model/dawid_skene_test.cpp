@@ -93,6 +93,48 @@ TEST(DawidSkene, WarnsWhenTooFewSourcesMeet) {
   EXPECT_NE(report.warnings[0].find("no row has three votes"), std::string::npos);
 }
 
+// The log posterior of the parameters for votes that are all there, but for a constant: by hand, from what the model says of itself.
+double log_posterior(const DawidSkene& model, const FitReport& report, const KnownVotes& known, std::size_t classes) {
+  double sum = 0.0;
+  for (const std::vector<int>& row : known.rows) {
+    double likelihood = 0.0;
+    for (ClassId truth = 0; truth < classes; ++truth) {
+      double joint = report.class_prior[truth];
+      for (std::size_t source = 0; source < row.size(); ++source)
+        joint *= model.confusion(source, truth, static_cast<ClassId>(row[source]));
+      likelihood += joint;
+    }
+    sum += std::log(likelihood);
+  }
+  for (ClassId truth = 0; truth < classes; ++truth) {
+    sum += 0.01 * std::log(report.class_prior[truth]);
+    for (std::size_t source = 0; source < known.rows[0].size(); ++source)
+      for (ClassId voted = 0; voted < classes; ++voted) sum += 0.01 * std::log(model.confusion(source, truth, voted));
+  }
+  return sum;
+}
+
+TEST(DawidSkene, EndsWhereTheLogPosteriorNoLongerRises) {
+  const KnownVotes known = votes_of_known_sources({0.9, 0.8, 0.7, 0.6, 0.5}, 1000, 3, 1.0, 12);
+  const VotePatterns votes = patterns_of(known, 3);
+  double before = 0.0;
+  const FitReport usual = DawidSkene().fit(votes);
+  ASSERT_TRUE(usual.converged);
+  for (int steps = 1; steps <= usual.iterations + 5; ++steps) {
+    DawidSkene model({.tolerance = 1e-300, .max_iterations = steps});
+    const FitReport report = model.fit(votes);
+    const double now = log_posterior(model, report, known, 3);
+    if (steps > 1) {
+      const double rise = (now - before) / 5000.0;
+      EXPECT_GE(rise, -1e-12) << "EM never falls";
+      // The rise of a step is known only after the next one has read the votes.
+      if (steps < usual.iterations - 1) EXPECT_GT(rise, 1e-5) << steps;
+      if (steps >= usual.iterations - 1) EXPECT_LT(rise, 1e-5) << steps;
+    }
+    before = now;
+  }
+}
+
 TEST(DawidSkene, SaysWhenItStoppedTooEarly) {
   DawidSkene model({.max_iterations = 2});
   const FitReport report = model.fit(patterns_of(votes_of_known_sources({0.9, 0.7, 0.6}, 200, 2, 0.8, 1), 2));

@@ -9,11 +9,12 @@
 
 namespace hone {
 
-void exponentiate(std::span<double> log_weights) {
+double exponentiate(std::span<double> log_weights) {
   const double largest = std::ranges::max(log_weights);
   double sum = 0.0;
   for (double& weight : log_weights) sum += weight = std::exp(weight - largest);
   for (double& weight : log_weights) weight /= sum;
+  return sum;
 }
 
 std::vector<double> log_shares(std::span<const double> shares) {

@@ -20,8 +20,9 @@ inline constexpr double kTieTolerance = 1e-9;
 /// Names of sources that a warning gives; of more it says how many.
 inline constexpr std::size_t kMostNamed = 6;
 
-/// Log weights to a distribution, in place. The largest is taken out first, so that exp() cannot underflow to all zeros.
-void exponentiate(std::span<double> log_weights);
+/// Log weights to a distribution, in place. The largest is taken out first, so that exp() cannot underflow to all zeros. Returns the sum of
+/// the weights in units of the largest.
+double exponentiate(std::span<double> log_weights);
 
 /// Natural logarithms; a share of 0 becomes one of 1e-12, so that evidence can still be added to it.
 std::vector<double> log_shares(std::span<const double> shares);
