@@ -18,7 +18,7 @@ struct DawidSkeneOptions {
   /// EM stops when a step raises the log posterior of the parameters by no more than this for each vote cast. Above 0. What labels would
   /// still do after that is to become surer: their classes rarely change, and what the parameters gain is below what a vote more or less
   /// does.
-  double tolerance = 1e-5;
+  double tolerance = 2e-6;
   int max_iterations = 100;
 
   /// Throws kInvalidArgument, naming the field.
