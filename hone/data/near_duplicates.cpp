@@ -3,9 +3,9 @@
 //
 //   1. Read every text: a hash of all of it, and a 32-bit key per band (text_sketch.cpp).
 //   2. Texts of one hash are one; from here on the first row of each stands for all.
-//   3. Sort each band by its keys. Texts that share a key with another are candidates.
+//   3. Sort each band by its keys. Texts that share a key with another are candidates; the buckets of two and more are kept.
 //   4. Read the texts again and keep the shingles of candidates alone.
-//   5. Sort each band again. In each bucket of equal keys compare what is not yet linked, exactly, and link what is similar (union-find).
+//   5. In each bucket compare what is not yet linked, exactly, and link what is similar (union-find).
 //
 // Keys of 32 bits let about one pair in four billion collide by chance, which costs a comparison and nothing else.
 #include "hone/data/near_duplicates.h"
@@ -55,6 +55,15 @@ class Marks {
 
 // A bucket of a band: the rows that share a key.
 using Bucket = std::span<std::uint32_t>;
+
+// The buckets of two rows and more, one after the other, each ascending.
+struct Buckets {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::size_t> ends;  // Of each in `rows`.
+
+  std::size_t begin_of(std::size_t bucket) const { return bucket == 0 ? 0 : ends[bucket - 1]; }
+  std::span<const std::uint32_t> at(std::size_t bucket) const { return {rows.data() + begin_of(bucket), ends[bucket] - begin_of(bucket)}; }
+};
 
 // What one bucket gives: which of its places are linked anew.
 struct Links {
@@ -241,21 +250,28 @@ class Finder {
 
   void link_similar_texts() {
     Marks marks(rows_);
-    for (std::size_t band = 0; band < banding_.bands; ++band) {
-      sort_band(band);
-      for_each_bucket(entries_, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t entry = begin; entry < end; ++entry) marks.set(static_cast<std::uint32_t>(entries_[entry]));
-      });
-    }
+    std::vector<Buckets> bands;
+    for (std::size_t band = 0; band < banding_.bands; ++band) bands.push_back(buckets_of(band, marks));
+    for (auto* done : {&entries_, &spare_}) std::vector<std::uint64_t>().swap(*done);
+    std::vector<std::uint32_t>().swap(keys_);
     marks.count();
     ShingleSets sets(options_.set_memory, options_.spill_folder);
     read_sets(marks, sets);
-    for (std::size_t band = 0; band < banding_.bands; ++band) {
-      sort_band(band);
-      link_band(marks, sets);
-    }
-    for (auto* done : {&entries_, &spare_}) std::vector<std::uint64_t>().swap(*done);
-    std::vector<std::uint32_t>().swap(keys_);
+    for (const Buckets& buckets : bands) link_band(buckets, marks, sets);
+  }
+
+  // Marks what lies in them.
+  Buckets buckets_of(std::size_t band, Marks& marks) {
+    sort_band(band);
+    Buckets buckets;
+    for_each_bucket(entries_, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t entry = begin; entry < end; ++entry) {
+        buckets.rows.push_back(static_cast<std::uint32_t>(entries_[entry]));
+        marks.set(buckets.rows.back());
+      }
+      buckets.ends.push_back(buckets.rows.size());
+    });
+    return buckets;
   }
 
   // Key and row of every text, by key and within a key by row.
@@ -282,25 +298,15 @@ class Finder {
     });
   }
 
-  // Buckets in groups of about as many texts each, which threads take one by one; what they found is linked in the order of buckets.
-  void link_band(const Marks& marks, const ShingleSets& sets) {
-    std::vector<std::pair<std::size_t, std::size_t>> buckets;
-    std::vector<std::size_t> blocks{0};
-    std::size_t taken = 0;
-    for_each_bucket(entries_, [&](std::size_t begin, std::size_t end) {
-      buckets.emplace_back(begin, end);
-      taken += end - begin;
-      if (taken < kBlockEntries) return;
-      blocks.push_back(buckets.size());
-      taken = 0;
-    });
-    if (blocks.back() < buckets.size()) blocks.push_back(buckets.size());
+  // Threads take buckets of about as many texts each; what they found is linked in the order of buckets.
+  void link_band(const Buckets& buckets, const Marks& marks, const ShingleSets& sets) {
+    const std::vector<std::size_t> blocks = blocks_of_buckets(buckets);
     std::vector<Links> links(blocks.size() - 1);
     parallel_for(links.size(), threads_, [&](std::size_t block) {
       BucketComparer comparer(linked_, marks, sets, options_.similarity);
       std::vector<std::uint32_t> rows;
       for (std::size_t bucket = blocks[block]; bucket < blocks[block + 1]; ++bucket)
-        comparer.compare(rows_of(buckets[bucket], rows), links[block]);
+        comparer.compare(in_order(buckets.at(bucket), rows), links[block]);
     });
     for (const Links& found : links) {
       for (const auto& [a, b] : found.rows) linked_.unite(a, b);
@@ -308,10 +314,23 @@ class Finder {
     }
   }
 
+  // Where each block of buckets begins, and the end.
+  static std::vector<std::size_t> blocks_of_buckets(const Buckets& buckets) {
+    std::vector<std::size_t> blocks{0};
+    std::size_t taken = 0;
+    for (std::size_t bucket = 0; bucket < buckets.ends.size(); ++bucket) {
+      taken += buckets.at(bucket).size();
+      if (taken < kBlockEntries) continue;
+      blocks.push_back(bucket + 1);
+      taken = 0;
+    }
+    if (blocks.back() < buckets.ends.size()) blocks.push_back(buckets.ends.size());
+    return blocks;
+  }
+
   // In large buckets which texts are compared depends on their order, so that it is made to depend on the texts alone.
-  Bucket rows_of(const std::pair<std::size_t, std::size_t>& bucket, std::vector<std::uint32_t>& rows) const {
-    rows.clear();
-    for (std::size_t entry = bucket.first; entry < bucket.second; ++entry) rows.push_back(static_cast<std::uint32_t>(entries_[entry]));
+  Bucket in_order(std::span<const std::uint32_t> bucket, std::vector<std::uint32_t>& rows) const {
+    rows.assign(bucket.begin(), bucket.end());
     if (rows.size() > kAllPairs)
       std::ranges::sort(rows, [&](std::uint32_t a, std::uint32_t b) { return hashes_[a] != hashes_[b] ? hashes_[a] < hashes_[b] : a < b; });
     return rows;

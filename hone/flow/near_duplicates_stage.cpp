@@ -53,21 +53,35 @@ nlohmann::json rules_json(const NearDuplicateRules& rules, const SplitOptions& s
 
 // --- Reading.
 
+// The texts of a column of strings lie in its batch.
+void take_texts(const arrow::StringArray& column, std::vector<std::string_view>& texts) {
+  texts.clear();
+  for (std::int64_t row = 0; row < column.length(); ++row) texts.push_back(column.IsNull(row) ? std::string_view() : column.GetView(row));
+}
+
+// Others are made into text, and those of several columns joined by line feeds, in `joined`.
+void join_texts(const arrow::RecordBatch& batch, std::vector<std::string>& joined, std::vector<std::string_view>& texts) {
+  joined.assign(static_cast<std::size_t>(batch.num_rows()), {});
+  for (int number = 0; number < batch.num_columns(); ++number) {
+    const TextColumn column(*batch.column(number));
+    for (std::size_t row = 0; row < joined.size(); ++row) {
+      if (number > 0) joined[row] += '\n';
+      joined[row] += column.at(static_cast<std::int64_t>(row)).value_or("");
+    }
+  }
+  texts.assign(joined.begin(), joined.end());
+}
+
 TextStream texts_of(const Dataset& dataset, const std::vector<std::string>& columns) {
   return [&dataset, &columns](const TextVisit& visit) {
     std::vector<std::string> joined;
     std::vector<std::string_view> texts;
     dataset.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t) {
-      const auto rows = static_cast<std::size_t>(batch.num_rows());
-      joined.assign(rows, {});
-      for (int number = 0; number < batch.num_columns(); ++number) {
-        const TextColumn column(*batch.column(number));
-        for (std::size_t row = 0; row < rows; ++row) {
-          if (number > 0) joined[row] += '\n';
-          joined[row] += column.at(static_cast<std::int64_t>(row)).value_or("");
-        }
-      }
-      texts.assign(joined.begin(), joined.end());
+      const arrow::Array& first = *batch.column(0);
+      if (batch.num_columns() == 1 && first.type_id() == arrow::Type::STRING)
+        take_texts(static_cast<const arrow::StringArray&>(first), texts);
+      else
+        join_texts(batch, joined, texts);
       visit(texts);
     });
   };
