@@ -216,7 +216,7 @@ class Finder {
       first_of_[row] = row;
       if (says_something(row)) entries.push_back((hashes_[row] & ~std::uint64_t{0xFFFFFFFF}) | row);
     }
-    radix_sort(entries, spare_, 32);
+    radix_sort<32>(entries, spare_);
     for_each_bucket(entries, [&](std::size_t begin, std::size_t end) { join_equal({entries.data() + begin, end - begin}); });
   }
 
@@ -279,7 +279,7 @@ class Finder {
     entries_.clear();
     for (std::uint32_t row = 0; row < rows_; ++row)
       if (stands_for_others(row)) entries_.push_back(std::uint64_t{keys_of(row)[band]} << 32 | row);
-    radix_sort(entries_, spare_, 32);
+    radix_sort<32>(entries_, spare_);
   }
 
   void read_sets(const Marks& marks, ShingleSets& sets) {

@@ -17,14 +17,6 @@ constexpr std::int64_t kPartRows = 1 << 20;
 constexpr std::int64_t kGroupRows = 1 << 16;
 constexpr std::uint64_t kGroupBytes = 128 << 20;
 
-// Ids and lines hardly repeat, so a dictionary of them costs time and saves nothing; statistics are read by nobody.
-std::shared_ptr<parquet::WriterProperties> properties() {
-  parquet::WriterProperties::Builder builder;
-  builder.memory_pool(checked_memory())->compression(parquet::Compression::ZSTD)->max_row_group_length(kGroupRows)->disable_statistics();
-  builder.disable_dictionary(std::string(kIdColumn))->disable_dictionary(std::string(kLineColumn));
-  return builder.build();
-}
-
 std::uint64_t text_bytes(const arrow::RecordBatch& batch) {
   std::uint64_t bytes = 0;
   for (const auto& column : batch.columns())
@@ -47,6 +39,14 @@ void guarded(const Work& work) {
 
 }  // namespace
 
+// Ids and lines hardly repeat, so a dictionary of them costs time and saves nothing; statistics are read by nobody.
+std::shared_ptr<parquet::WriterProperties> part_properties() {
+  parquet::WriterProperties::Builder builder;
+  builder.memory_pool(checked_memory())->compression(parquet::Compression::ZSTD)->max_row_group_length(kGroupRows)->disable_statistics();
+  builder.disable_dictionary(std::string(kIdColumn))->disable_dictionary(std::string(kLineColumn));
+  return builder.build();
+}
+
 PartWriter::PartWriter(ObjectStore& objects, std::shared_ptr<arrow::Schema> schema) : objects_(objects), schema_(std::move(schema)) {}
 
 // An import that failed leaves no file behind, and what Parquet says about ending it early is nobody's concern.
@@ -61,7 +61,7 @@ PartWriter::~PartWriter() {
 void PartWriter::open() {
   file_.emplace(temporary_name(objects_.temporary_folder()));
   stream_ = value_of(arrow::io::FileOutputStream::Open(file_->path().string()), kTrouble, ErrorCode::kIo);
-  guarded([&] { return parquet::arrow::FileWriter::Open(*schema_, checked_memory(), stream_, properties()).Value(&writer_); });
+  guarded([&] { return parquet::arrow::FileWriter::Open(*schema_, checked_memory(), stream_, part_properties()).Value(&writer_); });
 }
 
 void PartWriter::write(const arrow::RecordBatch& batch) {

@@ -10,11 +10,17 @@
 #include "hone/core/file.h"
 #include "hone/data/dataset.h"
 
+namespace parquet {
+class WriterProperties;
+}
 namespace parquet::arrow {
 class FileWriter;
 }
 
 namespace hone {
+
+/// How the columns of parts are encoded and compressed.
+std::shared_ptr<parquet::WriterProperties> part_properties();
 
 /// Writes rows as Parquet objects of 2^20 rows each (the last may have fewer), in row groups of at most 65,536 rows and
 /// about 128 MiB of text, which bounds what a reader of them holds. Same batches, same bytes.

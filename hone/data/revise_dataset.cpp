@@ -1,7 +1,6 @@
 #include "hone/data/revise_dataset.h"
 
 #include <arrow/array.h>
-#include <arrow/array/builder_primitive.h>
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -15,19 +14,13 @@
 #include "hone/core/parallel.h"
 #include "hone/data/arrow_status_internal.h"
 #include "hone/data/hash_set_internal.h"
+#include "hone/data/part_splits_internal.h"
 #include "hone/data/part_writer_internal.h"
 
 namespace hone {
 namespace {
 
 constexpr int kSplitPlace = 1;  // Of hone_split among the columns of a part.
-
-std::shared_ptr<arrow::Array> splits_of(std::span<const RowFate> fates) {
-  arrow::UInt8Builder builder;
-  check(builder.AppendValues(reinterpret_cast<const std::uint8_t*>(fates.data()), static_cast<std::int64_t>(fates.size())), "out of memory",
-        ErrorCode::kIo);
-  return value_of(builder.Finish(), "out of memory", ErrorCode::kIo);
-}
 
 /// Calls visit(begin, end) for every run of rows that stay.
 template <typename Visit>
@@ -104,8 +97,18 @@ class Revision {
   }
 
   NewPart write_part(std::size_t part) const {
+    const auto fates = fates_of(part);
     NewPart made;
     made.dropped_nulls.resize(dataset_.manifest().columns.size());
+    if (std::ranges::find(fates, RowFate::kDropped) == fates.end()) {
+      made.parts = {{.ref = part_with_splits(objects_, dataset_.part_paths()[part], fates), .rows = fates.size()}};
+      return made;
+    }
+    write_without_dropped(part, made);
+    return made;
+  }
+
+  void write_without_dropped(std::size_t part, NewPart& made) const {
     std::optional<PartWriter> writer;
     std::uint64_t first = first_rows_[part];
     for_each_batch_of(dataset_.part_paths()[part], [&](const arrow::RecordBatch& batch) {
@@ -114,13 +117,12 @@ class Revision {
       first += fates.size();
       count_dropped(batch, fates, made.dropped_nulls);
       const auto revised =
-          value_of(batch.SetColumn(kSplitPlace, batch.schema()->field(kSplitPlace), splits_of(fates)), "out of memory", ErrorCode::kIo);
+          value_of(batch.SetColumn(kSplitPlace, batch.schema()->field(kSplitPlace), split_column(fates)), "out of memory", ErrorCode::kIo);
       for_each_run(fates, [&](std::size_t begin, std::size_t end) {
         writer->write(*revised->Slice(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin)));
       });
     });
     if (writer) made.parts = writer->finish();
-    return made;
   }
 
   void count_dropped(const arrow::RecordBatch& batch, std::span<const RowFate> fates, std::vector<std::uint64_t>& nulls) const {

@@ -1,9 +1,13 @@
 #include "hone/data/revise_dataset.h"
 
+#include <arrow/record_batch.h>
 #include <gtest/gtest.h>
 
+#include "hone/core/file.h"
 #include "hone/core/json.h"
 #include "hone/data/data_testing.h"
+#include "hone/data/part_splits_internal.h"
+#include "hone/data/text_column.h"
 
 namespace hone {
 namespace {
@@ -74,6 +78,83 @@ TEST_F(ReviseDatasetTest, ChangesSplitsAndNothingElse) {
   EXPECT_EQ(after.manifest().split_rows[1], 200u);
   EXPECT_EQ(after.manifest().split_rows[0], 0u);
   EXPECT_EQ(after.manifest().columns[3].type, "int64");
+}
+
+// Every value of a dataset as text, row after row.
+std::vector<std::string> values_of(const Dataset& dataset, const std::vector<std::string>& columns) {
+  std::vector<std::string> values;
+  dataset.for_each_batch(columns, [&](const arrow::RecordBatch& batch, std::uint64_t) {
+    for (int column = 0; column < batch.num_columns(); ++column) {
+      const TextColumn texts(*batch.column(column));
+      for (std::int64_t row = 0; row < batch.num_rows(); ++row) values.emplace_back(texts.at(row).value_or("(nothing)"));
+    }
+  });
+  return values;
+}
+
+// More rows than a row group holds, and texts that outgrow a dictionary, so that a column has pages of both kinds.
+class ReviseLargePartTest : public testing::Test {
+ protected:
+  ReviseLargePartTest() {
+    std::string lines = "id,text,topic,amount\n";
+    for (int row = 0; row < 70'000; ++row) {
+      const std::string number = std::to_string(row);
+      lines += number + ",a text of its own " + number + " " + number + "," + (row % 3 == 0 ? "" : "topic " + std::to_string(row % 7)) +
+               "," + number + "\n";
+    }
+    ImportOptions options;
+    options.files = {write_text(folder_ / "rows.csv", lines)};
+    options.text = {"text"};
+    options.id = "id";
+    ref_ = import_dataset(objects_, options);
+    fates_.resize(70'000);
+    for (std::size_t row = 0; row < fates_.size(); ++row) fates_[row] = static_cast<RowFate>(row % 5 % 3);
+  }
+
+  std::filesystem::path part() const { return Dataset(objects_, ref_).part_paths()[0]; }
+
+  const std::vector<std::string> columns_{
+      std::string(kIdColumn), std::string(kFileColumn), std::string(kLineColumn), "id", "text", "topic", "amount"};
+  TestFolder folder_;
+  ObjectStore objects_{folder_ / "objects"};
+  ObjectRef ref_;
+  std::vector<RowFate> fates_;
+};
+
+TEST_F(ReviseLargePartTest, CopiesTheOtherColumns) {
+  const Dataset before(objects_, ref_), after(objects_, revise_dataset(objects_, before, fates_, {}));
+  EXPECT_EQ(values_of(after, columns_), values_of(before, columns_));
+  const std::vector<Split> splits = after.splits();
+  for (std::size_t row = 0; row < fates_.size(); ++row) ASSERT_EQ(in_split(splits[row]), fates_[row]) << row;
+}
+
+TEST_F(ReviseLargePartTest, MakesAPartThatCanBeRevisedAgain) {
+  const Dataset first(objects_, revise_dataset(objects_, Dataset(objects_, ref_), fates_, {}));
+  const std::vector<RowFate> other(fates_.size(), RowFate::kTest);
+  const ObjectRef moved = revise_dataset(objects_, first, other, {});
+  EXPECT_EQ(moved, revise_dataset(objects_, Dataset(objects_, ref_), other, {})) << "what was between leaves no trace";
+  std::vector<RowFate> fewer = other;
+  fewer[3] = RowFate::kDropped;
+  const Dataset last(objects_, revise_dataset(objects_, Dataset(objects_, moved), fewer, {}));
+  EXPECT_EQ(last.rows(), fates_.size() - 1);
+  EXPECT_EQ(last.row(3)[0].second, "4");
+}
+
+TEST_F(ReviseLargePartTest, RefusesADamagedPartByName) {
+  const std::string whole = read_file(part());
+  const auto told = [&](std::string_view bytes) {
+    const std::filesystem::path damaged = write_text(folder_ / "damaged", bytes);
+    const auto error = error_of([&] { part_with_splits(objects_, damaged, fates_); });
+    EXPECT_TRUE(error && error->code() == ErrorCode::kCorruptData) << (error ? error->what() : "no error");
+    return std::string(error ? error->what() : "");
+  };
+  EXPECT_NE(told("").find("damaged"), std::string::npos);
+  EXPECT_NE(told("PAR1 and no more PAR1").find("damaged"), std::string::npos);
+  EXPECT_NE(told(whole.substr(0, whole.size() / 2)).find("damaged"), std::string::npos);
+  // The end of it alone: a footer whose columns lie beyond the file's end.
+  EXPECT_NE(told(std::string_view(whole).substr(whole.size() - 10'000)).find("damaged"), std::string::npos);
+  fates_.pop_back();
+  EXPECT_NE(told(whole).find("another number of rows"), std::string::npos);
 }
 
 TEST_F(ReviseDatasetTest, DropsRowsAndCountsThoseThatStay) {

@@ -31,9 +31,14 @@ std::uint64_t mixed(std::uint64_t value) {
 
 constexpr std::uint64_t power(std::uint64_t base, std::size_t exponent) { return exponent == 0 ? 1 : base * power(base, exponent - 1); }
 
+// A polynomial, four symbols at a time: else each multiplication waits for the one before.
 std::uint64_t hash_of(std::span<const char32_t> symbols) {
+  constexpr std::uint64_t kSquare = power(kBase, 2), kCube = power(kBase, 3), kFourth = power(kBase, 4);
   std::uint64_t hash = symbols.size();
-  for (const char32_t symbol : symbols) hash = hash * kBase + symbol;
+  std::size_t place = 0;
+  for (; place + 4 <= symbols.size(); place += 4)
+    hash = hash * kFourth + (symbols[place] * kCube + symbols[place + 1] * kSquare) + (symbols[place + 2] * kBase + symbols[place + 3]);
+  for (; place < symbols.size(); ++place) hash = hash * kBase + symbols[place];
   hash = mixed(hash);
   return hash == 0 ? 1 : hash;  // 0 stands for nothing.
 }
@@ -99,13 +104,16 @@ void TextSketcher::fill_sketch() {
 void TextSketcher::fill_round(std::uint64_t round) {
   const std::uint64_t values = banding_.values(), multiplier = round == 0 ? 1 : mixed(round) | 1;
   const std::size_t forced = round < values ? 0 : round - values, spread = round < values ? values : 0;
-  for (std::size_t place = 0; place < count_; ++place) {
-    const std::uint64_t hash = hashes_[place] * multiplier;
+  // In registers: a value that is written might else be the count.
+  std::size_t filled = filled_;
+  for (const std::uint64_t each : std::span(hashes_.data(), count_)) {
+    const std::uint64_t hash = each * multiplier;
     std::uint64_t& kept = values_[forced + (((hash >> 32) * spread) >> 32)];
     // Without a branch: which values are still empty cannot be foretold.
-    filled_ += kept == kEmpty;
+    filled += kept == kEmpty;
     kept = std::min(kept, round << 32 | (hash & 0xFFFFFFFFu));
   }
+  filled_ = filled;
 }
 
 void TextSketcher::drop_repeats() {

@@ -130,7 +130,7 @@ TEST(RadixSort, KeepsTheOrderOfWhatIsEqualAboveTheFirstBit) {
   for (std::uint64_t place = 0; place < 10'000; ++place) values.push_back(random.below(1'000) << 32 | place);
   std::vector<std::uint64_t> sorted = values;
   std::ranges::sort(sorted);
-  radix_sort(values, spare, 32);
+  radix_sort<32>(values, spare);
   EXPECT_EQ(values, sorted);
 }
 
