@@ -303,7 +303,7 @@ std::vector<Stage> all_stages() {
       {"label", "weighs the votes into labels", 8, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
       {"evaluate", "measures labels and model on gold", 8, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 7, report_parts, run_report},
+      {"report", "writes the report", 8, report_parts, run_report},
   };
 }
 

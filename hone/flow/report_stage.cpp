@@ -1,4 +1,6 @@
 
+#include <cmath>
+
 #include "hone/core/json.h"
 #include "hone/flow/advice_internal.h"
 #include "hone/flow/stages_internal.h"
@@ -33,10 +35,12 @@ nlohmann::json data_json(const DatasetManifest& manifest, const nlohmann::json& 
           {"class_counts", evaluated.at("class_counts")}};
 }
 
-// All rows were looked at, so that the interval is not about them: it is about further rows like these.
+// All rows were looked at, so that the interval is not about them: it is about further rows like these. A row may have several votes of a
+// source where it may hold several classes.
 nlohmann::json coverage_json(const nlohmann::json& analysis, std::uint64_t rows) {
-  const auto interval = wilson(analysis.at("votes"), rows);
-  return {{"value", analysis.at("coverage")},
+  const double share = analysis.at("coverage");
+  const auto interval = wilson(static_cast<std::uint64_t>(std::llround(share * static_cast<double>(rows))), rows);
+  return {{"value", share},
           {"low", interval ? nlohmann::json(interval->low) : nlohmann::json()},
           {"high", interval ? nlohmann::json(interval->high) : nlohmann::json()},
           {"n", rows}};

@@ -301,11 +301,14 @@ class Taking {
     for (std::size_t first = 0; first < project_.sources.size(); first += kSourcesNamed) {
       const std::size_t end = std::min(first + kSourcesNamed, project_.sources.size());
       Json seqs = Json::array();
-      std::uint64_t cast = 0;
+      std::uint64_t cast = 0, voted = 0;
       for (std::size_t place = first; place < end; ++place) {
         const std::string& name = project_.sources[place].name;
         seqs.push_back(ledger_.index().latest("source.define", name).value());
-        cast += count_source_votes(workspace_.checked_path(record.output("source/" + name)));
+        const std::filesystem::path file = workspace_.checked_path(record.output("source/" + name));
+        const std::uint64_t votes = count_source_votes(file);
+        cast += votes;
+        voted += project_.task.is_multi_label() ? count_voted_examples(file) : votes;
       }
       send(ledger_.event("vote.batch",
                          {{"run", run},
@@ -314,7 +317,7 @@ class Taking {
                           {"sources", seqs},
                           {"rows", rows},
                           {"votes", cast},
-                          {"abstained", rows * (end - first) - cast}},
+                          {"abstained", rows * (end - first) - voted}},
                          {run_token(record), std::to_string(first)}));
     }
   }

@@ -110,6 +110,11 @@ std::vector<SourceVotes> read_source_votes(const std::filesystem::path& path) {
 
 std::uint64_t count_source_votes(const std::filesystem::path& path) { return VoteFile(path).votes(); }
 
+std::uint64_t count_voted_examples(const std::filesystem::path& path) {
+  std::vector<std::uint32_t> examples = read_source_votes(path, 0).examples;
+  return static_cast<std::uint64_t>(std::ranges::unique(examples).begin() - examples.begin());
+}
+
 SourceVotes read_source_votes(const std::filesystem::path& path, std::size_t source) {
   const VoteFile file(path);
   if (source >= file.sources())

@@ -21,6 +21,9 @@ std::vector<SourceVotes> read_source_votes(const std::filesystem::path& path);
 /// How many votes the file holds, by its metadata alone.
 std::uint64_t count_source_votes(const std::filesystem::path& path);
 
+/// On how many examples its first source votes: fewer than votes where one may have several.
+std::uint64_t count_voted_examples(const std::filesystem::path& path);
+
 /// One source by its place in the file. Throws kNotFound when there are not so many.
 SourceVotes read_source_votes(const std::filesystem::path& path, std::size_t source);
 

@@ -49,6 +49,8 @@ TEST_F(VoteFiles, KeepSeveralClassesOfOneExample) {
   const std::array<SourceVotes, 1> sources{SourceVotes{{3, 3, 3, 8}, {0, 2, 5, 1}, {0.5f, 1.0f, 0.75f, 1.0f}}};
   write_source_votes(sources, file("votes"));
   expect_same(read_source_votes(file("votes"), 0), sources[0]);
+  EXPECT_EQ(count_source_votes(file("votes")), 4u);
+  EXPECT_EQ(count_voted_examples(file("votes")), 2u);
 }
 
 TEST_F(VoteFiles, HoldNoSourceAtAll) {
