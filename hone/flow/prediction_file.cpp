@@ -23,6 +23,7 @@
 #include "hone/data/table_reader.h"
 #include "hone/data/text_column.h"
 #include "hone/vote/condition_engine.h"
+#include "hone/vote/values_in.h"
 
 namespace hone {
 namespace {
@@ -76,6 +77,24 @@ std::string_view class_in(std::string_view text) {
                         text.substr(first, point - first).find_first_not_of("0123456789") == std::string_view::npos;
   return is_whole ? text.substr(0, point) : text;
 }
+
+// A class, or a list of classes, which says the same in any order: ["fee", "card"] is read as ["card","fee"].
+class ClassesIn {
+ public:
+  /// Valid until the next call, and as long as the text.
+  std::string_view operator()(std::string_view text) {
+    if (!text.starts_with('[')) return class_in(text);
+    std::vector<std::string> values = values_in(text, "");
+    if (values.size() == 1 && values.front() == text) return text;  // No list.
+    std::ranges::sort(values);
+    values.erase(std::ranges::unique(values).begin(), values.end());
+    list_ = nlohmann::json(values).dump();
+    return list_;
+  }
+
+ private:
+  std::string list_;
+};
 
 // A field of a batch as text: a column, or a key of the objects that one holds.
 class Field {
@@ -227,11 +246,12 @@ class PredictionReading {
     rows_.clear();
     new_rows_.clear();
     choose_rows(*batch.rows);
-    take_names(*batch.rows, request_.prediction, rows_, table_.prediction, class_in);
+    ClassesIn classes_in;
+    take_names(*batch.rows, request_.prediction, rows_, table_.prediction, classes_in);
     take_scores(*batch.rows);
     take_probabilities(*batch.rows);
     const auto as_written = [](std::string_view text) { return text; };
-    take_names(*batch.rows, request_.gold, new_rows_, table_.gold, class_in);
+    take_names(*batch.rows, request_.gold, new_rows_, table_.gold, classes_in);
     take_names(*batch.rows, request_.cluster, new_rows_, table_.cluster, as_written);
     take_names(*batch.rows, request_.version, new_rows_, table_.version, as_written);
     for (std::size_t slice = 0; slice < request_.slices.size(); ++slice) {
@@ -295,7 +315,7 @@ class PredictionReading {
 
   template <typename Read>
   void take_names(const arrow::RecordBatch& batch, const std::string& name, const std::vector<std::int64_t>& rows, NameColumn& column,
-                  const Read& read) {
+                  Read&& read) {
     if (name.empty()) return;
     const Field field(batch, name);
     for (const std::int64_t row : rows) {

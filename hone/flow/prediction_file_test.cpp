@@ -63,6 +63,19 @@ TEST_F(PredictionFile, ReadsTheSameOfEveryFormat) {
   }
 }
 
+TEST_F(PredictionFile, ReadsAListOfClassesInWhateverOrderItIsWritten) {
+  const auto jsonl = file("a.jsonl",
+                          "{\"id\": 1, \"prediction\": [\"fee\", \"card\"], \"gold\": [\"card\", \"fee\"]}\n"
+                          "{\"id\": 2, \"prediction\": [], \"gold\": [\"card\"]}\n{\"id\": 3, \"prediction\": \"[card\"}\n");
+  const auto csv = file(
+      "a.csv", "id,prediction,gold\n1,\"[\"\"fee\"\", \"\"card\"\"]\",\"[\"\"card\"\",\"\"fee\"\"]\"\n2,[],\"[\"\"card\"\"]\"\n3,[card,\n");
+  for (const auto& path : {jsonl, csv}) {
+    const PredictionTable table = read(path, kAll);
+    EXPECT_TRUE(are(names_of(table.prediction), {R"(["card","fee"])", "[]", "[card"})) << path;
+    EXPECT_TRUE(are(names_of(table.gold), {R"(["card","fee"])", R"(["card"])", "–"})) << path;
+  }
+}
+
 TEST_F(PredictionFile, KnowsWhoWroteIt) {
   const auto lm_eval = look_at_predictions(
       file("samples_t.jsonl",
