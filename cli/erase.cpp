@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/command.h"
@@ -27,9 +28,10 @@ void print_erased(const nlohmann::json& erased) {
                     with_commas(erased.at("objects_removed").get<std::uint64_t>()),
                     with_commas(erased.at("payloads_removed").get<std::uint64_t>()), erased.at("orders").dump()));
   const nlohmann::json& dependants = erased.at("depended_on_it");
-  if (!dependants.at("releases").empty() || !dependants.at("models").empty() || !dependants.at("exports").empty()) {
+  if (std::ranges::any_of(dependants, [](const nlohmann::json& list) { return !list.empty(); })) {
     print("what was made with it, and is not undone by this:\n");
     print_list("releases", dependants.at("releases"));
+    print_list("named runs", dependants.at("runs"));
     print_list("models", dependants.at("models"));
     print_list("exports (events)", dependants.at("exports"));
   }

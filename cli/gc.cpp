@@ -18,7 +18,7 @@ struct GcArguments : ProjectOptions {
 // The ledger is told before anything goes: a verifier then counts it as removed, not as missing.
 Collected collect(Workspace& workspace, ProjectLedger& ledger, bool dry_run, const ProjectLock& lock) {
   const std::vector<std::string> keys = workspace.current_keys();
-  const std::vector<ObjectRef> kept = kept_by_ledger(workspace.objects(), ledger);
+  const std::vector<ObjectRef> kept = kept_by_ledger(workspace, ledger);
   const auto run = [&](bool dry) { return collect_garbage(workspace.objects(), workspace.runs(), keys, kept, dry, lock.since()); };
   if (dry_run) return run(true);
   record_collection(ledger, run(true).removed);

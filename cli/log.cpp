@@ -159,7 +159,7 @@ Body add_log(CLI::App& command) {
   command.add_option("--since", arguments->since, "From this time on, in UTC: 2026-01-05, 2026-01-05T09:30")->type_name("TIME");
   command.add_option("--until", arguments->until, "Up to this time, all of the day or minute that is named")->type_name("TIME");
   command.add_option("--object", filter.object, "What has the object of this hash, or of the one that begins so")->type_name("HASH");
-  command.add_option("--source", filter.name, "What is about the source, stage, release, gold version or setting of this name")
+  command.add_option("--source", filter.name, "What is about the source, stage, run, release, gold version or setting of this name")
       ->type_name("NAME");
   command.add_option("--limit", arguments->limit, "At most so many, the newest")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   command.add_flag("--follow", arguments->follow, "Go on with what is appended, until Ctrl-C; with --json a line for each event");

@@ -47,6 +47,7 @@ constexpr std::array kRows = std::to_array<Row>({
     {"stage.run", kMakers | kAdmin,
      "stage:text key:any inputs:[{name:text ref:used}] outputs:[{name:text ref:ref}] options:ref seed:int code:any environment:ref "
      "started:text ended:text outcome:text counts:any cost:any"},
+    {"run.name", kMakers | kAdmin, "name:text run:@stage.run objects:ref"},
     {"vote.person", kAnnotator | kReviewer | kDeveloper | kAuditor | kSystem,
      "task:text dataset:" HONE_DATASET
      " example:hex32 examples:[hex32] value:any abstain:any confidence_ppm:int reason:{code:any text:commit} "

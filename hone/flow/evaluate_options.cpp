@@ -20,14 +20,24 @@ GateOptions::Of read_judged(const ConfigNode& node) {
   throw node.error("expected 'model' or 'labels', found '" + node.text() + "'");
 }
 
-GateOptions read_gate(const ConfigNode& node) {
-  static const std::vector<std::string> kKnown{"accuracy", "macro-f1"};
+// F1 over all classes of all rows is accuracy where each row has one class.
+void check_gate_metric(const ConfigNode& node, const Task& task) {
+  std::vector<std::string> known{"accuracy", "macro-f1"};
+  if (task.is_multi_label()) known.emplace_back("micro-f1");
+  const std::string& metric = node.text();
+  if (metric == "micro-f1" && !task.is_multi_label())
+    throw node.error("a gate on micro-f1 is for a task of kind multi-label; where each row has one class that is its accuracy");
+  if (std::ranges::find(known, metric) == known.end())
+    throw node.error("no gate on a metric '" + metric + "'" + suggestion(metric, known) + "; there are: " + quoted_list(known));
+}
+
+GateOptions read_gate(const ConfigNode& node, const Task& task) {
   node.allow_keys({"metric", "slice", "of", "not_worse_by", "at_least"});
   GateOptions gate;
-  if (const ConfigNode* metric = node.find("metric")) gate.metric = metric->text();
-  if (std::ranges::find(kKnown, gate.metric) == kKnown.end())
-    throw node.at("metric").error("no gate on a metric '" + gate.metric + "'" + suggestion(gate.metric, kKnown) +
-                                  "; there are: 'accuracy' and 'macro-f1'");
+  if (const ConfigNode* metric = node.find("metric")) {
+    check_gate_metric(*metric, task);
+    gate.metric = metric->text();
+  }
   if (const ConfigNode* slice = node.find("slice")) gate.slice = slice->text();
   if (const ConfigNode* of = node.find("of")) gate.of = read_judged(*of);
   if (const ConfigNode* margin = node.find("not_worse_by")) gate.not_worse_by = read_points(*margin);
@@ -41,7 +51,6 @@ GateOptions read_gate(const ConfigNode& node) {
 void check_gate(const GateOptions& gate, const Project& project, const ConfigNode& node) {
   std::vector<std::string> slices;
   for (const Slice& slice : project.slices) slices.push_back(slice.name);
-  if (project.task.is_multi_label()) throw node.error("gates are for tasks whose rows have one class each");
   if (gate.of == GateOptions::Of::kModel && !project.trains()) throw node.at("of").error("this project trains no model; judge its labels");
   if (!gate.slice.empty() && std::ranges::find(slices, gate.slice) == slices.end())
     throw node.at("slice").error("no slice named '" + gate.slice + "'" + suggestion(gate.slice, slices));
@@ -87,7 +96,7 @@ void read_evaluate(const ConfigNode& node, Project& project) {
   EvaluateOptions& evaluate = project.evaluate;
   if (const ConfigNode* baseline = node.find("baseline")) evaluate.baseline = baseline->text();
   if (const ConfigNode* gates = node.find("gates"))
-    for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate));
+    for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate, project.task));
   if (const ConfigNode* criteria = node.find("criteria"))
     for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria));
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();

@@ -9,6 +9,7 @@
 #include "hone/eval/comparison.h"
 #include "hone/eval/set_evaluation.h"
 #include "hone/flow/criteria_internal.h"
+#include "hone/flow/drawn_gold_internal.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/slice_findings_internal.h"
 #include "hone/flow/stages_internal.h"
@@ -145,8 +146,19 @@ void add_discovered_slices(const MeasuredSets& measured, nlohmann::json& json) {
   json["discovered_slices"] = to_json(found, [&](std::uint32_t row) { return shown.at(row); });
 }
 
-nlohmann::json notes_json(const MeasuredSets& measured) {
+bool whole_row_right(const MeasuredSets& measured, std::uint32_t row) {
+  return measured.labels.labeled(row) && std::ranges::equal(measured.labels.hard(row), measured.gold.sets.of(row));
+}
+
+nlohmann::json drawn_json(const MeasuredSets& measured) {
+  DrawnSystem labels{"label_model", {}};
+  for (std::uint32_t row = 0; row < measured.splits.size(); ++row) labels.right.push_back(whole_row_right(measured, row));
+  return drawn_gold_json(measured.project(), measured.dataset, std::span(&labels, 1), measured.split_rows, measured.groups);
+}
+
+nlohmann::json notes_json(const MeasuredSets& measured, const nlohmann::json& drawn) {
   nlohmann::json notes = {"A row is right when every class of it is: accuracy is that of whole rows (subset accuracy)."};
+  for (const std::string& note : drawn_gold_notes(drawn)) notes.push_back(note);
   for (const Source& source : measured.project().sources)
     if (reads_gold(measured.project(), source))
       notes.push_back("The source '" + source.name + "' reads the gold column: it votes on train rows alone and is not measured.");
@@ -154,8 +166,10 @@ nlohmann::json notes_json(const MeasuredSets& measured) {
 }
 
 nlohmann::json evaluation_json(const MeasuredSets& measured) {
+  const nlohmann::json drawn = drawn_json(measured);
   nlohmann::json json = evaluation_without_numbers("95 % intervals: Wilson; of whole rows that hang together, on their effective number.",
-                                                   notes_json(measured));
+                                                   notes_json(measured, drawn));
+  json["drawn"] = drawn;
   if (!measured.first_of({Split::kTest, Split::kValid, Split::kTrain})) return json;
   json["label_model"] = by_split(measured, [&](const Rows& rows) { return metrics_json(measured, rows); });
   json["per_class"] = {{"label_model", by_split(measured, [&](const Rows& rows) { return class_results(measured, rows); })},

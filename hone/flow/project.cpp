@@ -263,10 +263,7 @@ GoldOptions read_gold(const ConfigNode& node, const Task& task) {
       throw value->error(std::string("gold.") + key + " is for a task of kind multi-label; take it out");
   if (const ConfigNode* separator = node.find("separator")) gold.separator = separator->text();
   if (const ConfigNode* none = node.find("none")) gold.none = none->text();
-  if (const ConfigNode* drawn = node.find("drawn")) {
-    if (task.is_multi_label()) throw drawn->error("gold.drawn is for tasks whose rows have one class each; take it out");
-    gold.drawn = drawn->text();
-  }
+  if (const ConfigNode* drawn = node.find("drawn")) gold.drawn = drawn->text();
   if (const ConfigNode* use = node.find("use")) {
     for (bool& split : gold.use) split = false;
     for (const std::string& name : use->texts()) gold.use[static_cast<std::size_t>(split_named(name, *use))] = true;
@@ -534,7 +531,7 @@ const std::vector<ProjectKey>& project_keys() {
       {"slices", "a list of {slice: NAME, conditions}, or with each: COLUMN, confidence: {below: 0.6} or disagree: [model, labels]",
        "named parts of the rows that evaluation looks at one by one: by a condition, one for each value of a column, or by what the "
        "systems say"},
-      {"evaluate.baseline", "the name of a release", "what gates compare with; the newest release when absent"},
+      {"evaluate.baseline", "the name of a release or of an earlier run", "what gates compare with; the newest release when absent"},
       {"evaluate.gates",
        "a list of {metric: accuracy or macro-f1, slice: NAME, of: model or labels, not_worse_by: POINTS or at_least: SHARE}",
        "what must hold, or `hone run` ends with status 1: against the baseline, or by itself; without a slice of all rows"},

@@ -55,7 +55,7 @@ struct LedgerSettings {
 /// What must hold of the results, or `hone run` ends with status 1: no worse than the baseline by so much, or at least so good.
 struct GateOptions {
   enum class Of { kMain, kModel, kLabels };  // The trained model where there is one, else the label model.
-  std::string metric = "accuracy";           // Or "macro-f1".
+  std::string metric = "accuracy";           // Or "macro-f1"; of a multi-label task also "micro-f1".
   std::string slice = {};                    // Empty: all rows.
   Of of = Of::kMain;
   std::optional<double> not_worse_by = {};  // A share: 2 points are 0.02. One of these two is set.
@@ -73,7 +73,7 @@ struct Criterion {
 
 struct EvaluateOptions {
   std::vector<std::string> metrics{"accuracy", "macro-f1", "ece"};  // What the short result shows; the report has all.
-  std::string baseline = {};                                        // The name of a release; empty: the newest one.
+  std::string baseline = {};                                        // A release, or an earlier run; empty: the newest release.
   std::vector<GateOptions> gates = {};
   std::vector<Criterion> criteria = {};
 };

@@ -22,7 +22,7 @@ struct EventFilter {
   std::string from{}, to{};          // The first and the last moment, as events have them: "2026-01-05T09:30:00.000123Z".
   std::string object{};              // The hash of an object that the event has in any way, or its first 6 digits or more.
   std::string example{};             // An example's key, 32 digits.
-  std::string name{};                // The name of the source, stage, release, gold version or setting that the event is about.
+  std::string name{};                // The name of the source, stage, run, release, gold version or setting that the event is about.
   std::optional<std::uint64_t> after_seq{}, before_seq{};  // Only events behind and before these, which are not among them.
 
   enum class Order { kOldestFirst, kNewestFirst };
@@ -60,7 +60,7 @@ class EventIndex {
   const std::string& in_memory_because() const;
 
   /// The newest event about the thing of this kind and name: the source's newest version, the stage's last run. The kinds that name one:
-  /// source.define (its name), stage.run (stage), release (name), gold.commit (version), admin.config (setting).
+  /// source.define (its name), stage.run (stage), run.name (name), release (name), gold.commit (version), admin.config (setting).
   std::optional<std::uint64_t> latest(std::string_view kind, std::string_view name);
 
   /// The newest event of the kind.

@@ -30,6 +30,7 @@ constexpr std::array kRows = {
         "stage:text key:hash inputs:[{name:text ref:ref}] outputs:[{name:text ref:ref}] options:ref seed:int "
         "code:{version:text commit:text build:text} environment:ref started:time ended:time outcome:(ok|failed|interrupted) counts:counts "
         "cost?:{calls:count tokens:count money_micro:count currency:text}"},
+    Row{"run.name", "name:text run:event objects:ref"},
     Row{"vote.person",
         "task:text dataset:event example?:key examples?:[key] value?:[text] abstain?:text confidence_ppm?:ppm "
         "reason?:{code:text text?:commit} rationale?:[{field:text begin:count end:count polarity:text}] "

@@ -27,6 +27,7 @@ constexpr std::array kSentences = {
     Sentence{"source.define", "[{name}][ {version}][, {type}][, in place of event {supersedes@}][: {because}]"},
     Sentence{"source.gate", "[{decision} ][source {source@}][, {results#result}]"},
     Sentence{"stage.run", "[{stage}: ][{outputs#output}][, {outcome}][, {started~ended}]"},
+    Sentence{"run.name", "[{name}][: the run of event {run@}]"},
     Sentence{
         "vote.person",
         "[{task}: ][{value}][no answer: {abstain}][{withdrawn?withdrawn}][, on {examples#example}][, in place of event {supersedes@}]"},

@@ -33,6 +33,7 @@ TEST(EventSentence, SaysWhatAnEventSays) {
 TEST(EventSentence, LeavesOutWhatIsNotThere) {
   EXPECT_EQ(sentence("stage.run", {{"outcome", "ok"}, {"outputs", {{{"name", "a"}}}}}), "1 output, ok");
   EXPECT_EQ(sentence("stage.run", {{"outcome", "ok"}}), "ok");
+  EXPECT_EQ(sentence("run.name", {{"name", "before"}, {"run", 1212}}), "before: the run of event 1212");
   EXPECT_EQ(sentence("gold.commit", {{"version", "2"}, {"sealed", false}}), "version 2");
   EXPECT_EQ(sentence("vote.dog", {{"name", "Rex"}}), "a kind of event that this program does not know");
 }

@@ -20,9 +20,9 @@ using IndexJson = nlohmann::json;
 struct NamingMember {
   std::string_view kind, member;
 };
-constexpr std::array kNamingMembers = {NamingMember{"source.define", "name"}, NamingMember{"stage.run", "stage"},
-                                       NamingMember{"release", "name"}, NamingMember{"gold.commit", "version"},
-                                       NamingMember{"admin.config", "setting"}};
+constexpr std::array kNamingMembers = {NamingMember{"source.define", "name"},  NamingMember{"stage.run", "stage"},
+                                       NamingMember{"run.name", "name"},       NamingMember{"release", "name"},
+                                       NamingMember{"gold.commit", "version"}, NamingMember{"admin.config", "setting"}};
 
 bool is_object_ref(const IndexJson& value) {
   return value.is_object() && value.size() == 3 && value.contains("bytes") && value.contains("hash") && value.contains("media") &&

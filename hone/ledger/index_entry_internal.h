@@ -32,7 +32,7 @@ struct IndexEntry {
   std::int64_t time = 0;  // Microseconds since 1970.
   std::vector<Object> objects{};
   std::vector<LookupIndex::Key> examples{};
-  std::string name{};  // Of a source, stage, release, gold version or setting; else empty.
+  std::string name{};  // Of a source, stage, run, release, gold version or setting; else empty.
   std::vector<Link> links{};
   bool operator==(const IndexEntry&) const = default;
 };

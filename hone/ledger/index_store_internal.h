@@ -32,7 +32,7 @@ namespace hone::ledger_internal {
 class IndexStore {
  public:
   /// One of another schema is made anew.
-  static constexpr std::int64_t kSchema = 1;
+  static constexpr std::int64_t kSchema = 2;
 
   enum class WordUse { kKind = 0, kActor = 1, kRole = 2, kMember = 3 };
 

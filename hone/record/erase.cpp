@@ -9,6 +9,7 @@
 #include "hone/core/hash.h"
 #include "hone/flow/main_path.h"
 #include "hone/ledger/commitment.h"
+#include "hone/record/named_run.h"
 #include "hone/record/object_search_internal.h"
 #include "hone/record/record_runs.h"
 #include "hone/record/release.h"
@@ -110,11 +111,14 @@ void leave_out_from_now_on(const Project& project, const std::string& id) {
   erased.write(project.erased_file());
 }
 
-// Releases that hold one of the objects; exports of them. Read before anything is removed.
+// Releases and named runs that hold one of the objects; exports of them. Read before anything is removed.
 Json dependants(Workspace& workspace, ProjectLedger& ledger, const Erasure& erasure, const std::vector<RowFields>& rows) {
   std::set<std::string> hashes;
   for (const ObjectRef& object : erasure.objects) hashes.insert(object.hash);
-  Json found = {{"releases", Json::array()}, {"models", Json::array()}, {"exports", Json::array()}};
+  Json found = {{"releases", Json::array()},
+                {"runs", named_runs_with(workspace.objects(), ledger, hashes)},
+                {"models", Json::array()},
+                {"exports", Json::array()}};
   std::set<std::string> models, labels;
   for (const Release& release : releases(workspace.objects(), ledger)) {
     if (std::ranges::none_of(release.objects, [&](const auto& object) { return hashes.contains(object.second.hash); })) continue;
@@ -189,7 +193,7 @@ void record_collection(ProjectLedger& ledger, const std::vector<ObjectRef>& remo
     if (const auto named = known.find(object.hash); named != known.end()) erasure.objects.push_back(named->second);
   if (erasure.objects.empty()) return;
   EraseOptions options;
-  options.ground = "housekeeping: no release and no run that counts needs it";
+  options.ground = "housekeeping: no release, no named run and no run that counts needs it";
   done(ledger, order(ledger, erasure, options), erasure);
 }
 

@@ -12,7 +12,7 @@
 #include "hone/flow/clusters.h"
 #include "hone/flow/main_path.h"
 #include "hone/record/baseline_rows_internal.h"
-#include "hone/record/ledger_answer_internal.h"
+#include "hone/record/system_answers_internal.h"
 
 namespace hone {
 namespace {
@@ -34,18 +34,8 @@ std::string words_of(const GateOptions& gate, bool of_model) {
   return words + " at least " + points(*gate.at_least) + " %";
 }
 
-// The newest release, or the one of that name; nothing before there is any.
-std::optional<Release> find_baseline(const Workspace& workspace, ProjectLedger& ledger) {
-  const std::string& name = workspace.project().evaluate.baseline;
-  if (!name.empty()) return find_release(workspace.objects(), ledger, name);
-  if (!ledger.is_there()) return std::nullopt;
-  const auto newest = ledger.index().last("release");
-  if (!newest) return std::nullopt;
-  return find_release(workspace.objects(), ledger, ledger.reader().event(*newest).body.at("name"));
-}
-
 // Different evaluations since the baseline, this one among them.
-std::uint64_t count_looks(ProjectLedger& ledger, const std::optional<Release>& baseline, const RunRecord& evaluate) {
+std::uint64_t count_looks(ProjectLedger& ledger, const std::optional<Baseline>& baseline, const RunRecord& evaluate) {
   std::set<std::string> seen{evaluate.output("evaluation").hash};
   if (!ledger.is_there()) return 1;
   EventFilter runs{.kinds = {"stage.run"}, .name = "evaluate"};
@@ -84,23 +74,29 @@ class Judging {
       return std::ranges::count_if(gates, [&](const Json& gate) { return gate.at("verdict") == verdict; });
     };
     const auto failed = count("fails"), undecided = count("undecided");
-    return {
-        {"format", "hone-gates/1"},
-        {"baseline",
-         baseline_ ? Json{{"name", baseline_->name}, {"version", baseline_->version}, {"event", baseline_->seq}, {"time", baseline_->time}}
-                   : Json()},
-        {"split", rows_.empty() ? Json() : Json(to_string(split_))},
-        {"rows", rows_.size()},
-        {"matched",
-         {{"rows", matched_.rows.size()}, {"new", matched_.fresh}, {"changed", matched_.changed}, {"other_gold", matched_.other_gold}}},
-        {"look", look_},
-        {"alpha", alpha()},
-        {"gates", gates},
-        {"failed", failed},
-        {"undecided", undecided}};
+    return {{"format", "hone-gates/1"},
+            {"baseline", baseline_ ? baseline_json() : Json()},
+            {"split", rows_.empty() ? Json() : Json(to_string(split_))},
+            {"rows", rows_.size()},
+            {"matched",
+             {{"rows", matched_.rows.size()}, {"new", matched_.fresh}, {"changed", matched_.changed}, {"other_gold", matched_.other_gold}}},
+            {"look", look_},
+            {"alpha", alpha()},
+            {"gates", gates},
+            {"failed", failed},
+            {"undecided", undecided}};
   }
 
  private:
+  Json baseline_json() const {
+    const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+    return {{"kind", baseline_->kind == Baseline::Kind::kRelease ? "release" : "run"},
+            {"name", or_null(baseline_->name)},
+            {"version", or_null(baseline_->version)},
+            {"event", baseline_->seq},
+            {"time", baseline_->time}};
+  }
+
   bool needs_baseline() const {
     return baseline_ && std::ranges::any_of(project_.evaluate.gates, [](const GateOptions& gate) { return gate.not_worse_by.has_value(); });
   }
@@ -115,29 +111,32 @@ class Judging {
   void choose_rows() {
     const std::vector<Split> splits = dataset_.splits();
     for (const Split split : {Split::kTest, Split::kValid, Split::kTrain}) {
-      for (std::uint32_t row = 0; row < gold_.classes.size(); ++row)
-        if (gold_.classes[row] != kNoClass && splits[row] == split) rows_.push_back(row);
+      for (std::uint32_t row = 0; gold_.rows[static_cast<std::size_t>(split)] > 0 && row < splits.size(); ++row)
+        if (splits[row] == split && gold_classes(gold_, row)) rows_.push_back(row);
       split_ = split;
       if (!rows_.empty()) return;
     }
   }
 
-  void match() { matched_ = match_baseline(workspace_, dataset_, rows_, *baseline_); }
+  void match() { matched_ = match_baseline(workspace_, {dataset_, split_, rows_}, *baseline_); }
 
   bool of_model(const GateOptions& gate) const {
     return gate.of == GateOptions::Of::kModel || (gate.of == GateOptions::Of::kMain && project_.trains());
   }
 
-  const SoftLabels& current(bool model) {
-    std::optional<SoftLabels>& labels = model ? predictions_ : labels_;
-    if (labels) return *labels;
+  const SystemAnswers& current(bool model) {
+    std::optional<SystemAnswers>& answers = model ? model_now_ : labels_now_;
+    if (answers) return *answers;
     const RunRecord& record = *find_record(records_, model ? "train" : "label");
-    labels = model ? workspace_.predictions(record) : workspace_.judged_labels(record);
-    return *labels;
+    if (project_.task.is_multi_label())
+      answers.emplace(model ? workspace_.set_predictions(record) : workspace_.judged_sets(record));
+    else
+      answers.emplace(model ? workspace_.predictions(record) : workspace_.judged_labels(record));
+    return *answers;
   }
 
-  const std::optional<std::vector<ClassId>>& before(bool model) {
-    std::optional<std::optional<std::vector<ClassId>>>& answers = model ? model_before_ : labels_before_;
+  const std::optional<ClassSets>& before(bool model) {
+    std::optional<std::optional<ClassSets>>& answers = model ? model_before_ : labels_before_;
     if (!answers) answers = baseline_answers(workspace_, *baseline_, matched_.rows, model);
     return *answers;
   }
@@ -155,16 +154,16 @@ class Judging {
     return inside;
   }
 
-  // Columns that a gate is judged by, of the rows that `take` gives one after the other.
+  // Columns that a gate is judged by,, row by row.
   struct Columns {
-    std::vector<ClassId> gold, answers, before;
+    ClassSets gold, answers, before;
     std::vector<std::uint32_t> clusters;
     GateRows rows(std::size_t classes) const { return {gold, answers, clusters, classes}; }
   };
 
-  void add(std::uint32_t row, const SoftLabels& labels, Columns& columns) const {
-    columns.gold.push_back(gold_.classes[row]);
-    columns.answers.push_back(labels.hard(row));
+  void add(std::uint32_t row, const SystemAnswers& said, Columns& columns) const {
+    add_row(gold_classes(gold_, row), columns.gold);
+    add_row(said.of(row), columns.answers);
     if (!clusters_.empty()) columns.clusters.push_back(clusters_[row]);
   }
 
@@ -172,18 +171,18 @@ class Judging {
     const GateTest test{.metric = gate.metric, .alpha = alpha(), .threads = threads_};
     const std::vector<bool>& inside = members(gate.slice);
     const auto is_inside = [&](std::uint32_t row) { return inside.empty() || inside[row]; };
-    const SoftLabels& labels = current(of_model(gate));
+    const SystemAnswers& said = current(of_model(gate));
     Columns columns;
     if (gate.at_least) {
       for (const std::uint32_t row : rows_)
-        if (is_inside(row)) add(row, labels, columns);
+        if (is_inside(row)) add(row, said, columns);
       return judge_level(columns.rows(project_.task.classes.size()), *gate.at_least, test);
     }
-    const std::vector<ClassId>& then = *before(of_model(gate));
+    const ClassSets& then = *before(of_model(gate));
     for (std::size_t place = 0; place < matched_.rows.size(); ++place) {
       if (!is_inside(matched_.rows[place].now)) continue;
-      add(matched_.rows[place].now, labels, columns);
-      columns.before.push_back(then[place]);
+      add(matched_.rows[place].now, said, columns);
+      then.known(place) ? columns.before.add(then.of(place)) : columns.before.add_unknown();
     }
     return judge_against(columns.rows(project_.task.classes.size()), columns.before, *gate.not_worse_by, test);
   }
@@ -193,8 +192,8 @@ class Judging {
     if (rows_.empty()) return "there is no gold that evaluation may read";
     if (gate.at_least) return "";
     if (!baseline_) return "there is no release to compare with yet; `hone release NAME` makes one";
-    if (!matched_.not_comparable.empty()) return "not comparable with the release '" + baseline_->name + "': " + matched_.not_comparable;
-    return before(of_model(gate)) ? "" : "the release '" + baseline_->name + "' has no trained model";
+    if (!matched_.not_comparable.empty()) return "not comparable with " + baseline_->words() + ": " + matched_.not_comparable;
+    return before(of_model(gate)) ? "" : baseline_->words() + " has no trained model";
   }
 
   Json gate_json(const GateOptions& gate) {
@@ -234,14 +233,14 @@ class Judging {
   Dataset dataset_;
   Gold gold_;
   std::vector<std::uint32_t> clusters_;
-  std::optional<Release> baseline_;
+  std::optional<Baseline> baseline_;
   std::uint64_t look_;
   int threads_;
   Split split_ = Split::kTest;
   std::vector<std::uint32_t> rows_;  // Judged, with gold.
   BaselineRows matched_;
-  std::optional<SoftLabels> labels_, predictions_;
-  std::optional<std::optional<std::vector<ClassId>>> labels_before_, model_before_;
+  std::optional<SystemAnswers> labels_now_, model_now_;
+  std::optional<std::optional<ClassSets>> labels_before_, model_before_;
   std::vector<std::vector<std::uint32_t>> slices_;
   std::map<std::string, std::vector<bool>> members_;
 };

@@ -14,6 +14,8 @@
 #include "hone/ledger/refs_object.h"
 #include "hone/record/checklist.h"
 #include "hone/record/inventory.h"
+#include "hone/record/named_run.h"
+#include "hone/record/pinned_names_internal.h"
 #include "hone/record/record_runs.h"
 #include "hone/record/refs_internal.h"
 #include "hone/record/release_diff.h"
@@ -22,15 +24,6 @@ namespace hone {
 namespace {
 
 using Json = nlohmann::json;
-
-// A name stands in commands, folders and headings.
-bool is_release_name(std::string_view name) {
-  constexpr std::size_t kLongest = 64;
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= kLongest && name.front() != '.' && name.front() != '-' && std::ranges::all_of(name, is_plain);
-}
 
 std::vector<NamedRef> stage_objects(const std::vector<RunRecord>& records) {
   std::vector<NamedRef> objects;
@@ -116,15 +109,6 @@ std::string next_version(const Release* previous, const Json& diff) {
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch + 1);
 }
 
-void check_name(const std::string& name, const std::vector<Release>& others) {
-  if (!is_release_name(name))
-    throw Error(ErrorCode::kInvalidArgument,
-                "'" + name + "' is no name for a release: up to 64 letters, digits, '.', '_' and '-', as in 2026-q1");
-  if (std::ranges::find(others, name, &Release::name) != others.end())
-    throw Error(ErrorCode::kInvalidArgument,
-                "there is a release named '" + name + "', and a release never changes; give this one another name");
-}
-
 Release read_release(const ObjectStore& objects, const Event& event) {
   Release release{.seq = event.seq,
                   .name = event.body.at("name"),
@@ -174,7 +158,7 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   record_inventory(ledger);
   ObjectStore& objects = workspace.objects();
   const std::vector<Release> others = releases(objects, ledger);
-  check_name(options.name, others);
+  check_new_name(ledger, options.name, "release");
 
   Release made;
   made.name = options.name;
@@ -209,10 +193,10 @@ Release make_release(Workspace& workspace, ProjectLedger& ledger, const ReleaseO
   return made;
 }
 
-std::vector<ObjectRef> kept_by_ledger(const ObjectStore& objects, ProjectLedger& ledger) {
-  std::vector<ObjectRef> kept;
-  if (!ledger.is_there()) return kept;
-  for (const Release& release : releases(objects, ledger)) {
+std::vector<ObjectRef> kept_by_ledger(Workspace& workspace, ProjectLedger& ledger) {
+  if (!ledger.is_there()) return {};
+  std::vector<ObjectRef> kept = kept_for_runs(workspace, ledger);
+  for (const Release& release : releases(workspace.objects(), ledger)) {
     kept.push_back(release.manifest);
     for (const auto& [name, ref] : release.objects) kept.push_back(ref);
   }

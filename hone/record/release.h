@@ -15,7 +15,7 @@ namespace hone {
 /// stays when `hone gc` collects, and never changes.
 struct Release {
   std::uint64_t seq = 0;  // Of its event.
-  std::string name;       // Unique in the project: "2026-q1".
+  std::string name;       // Unique in the project, also among named runs: "2026-q1".
   std::string version;    // SemVer: major where rows that were there changed or went, minor where rows came, else patch.
   std::string time;       // Of the event.
   ObjectRef manifest;     // The list of all its objects, by the names below.
@@ -43,8 +43,9 @@ std::vector<Release> releases(const ObjectStore& objects, ProjectLedger& ledger)
 /// By its name. Throws kNotFound naming the nearest, kCorruptData or kNotFound when its manifest is broken or gone.
 Release find_release(const ObjectStore& objects, ProjectLedger& ledger, const std::string& name);
 
-/// Every object that the ledger's events speak of and that gc must leave where it is: what releases hold, and the small ones that say what
-/// a run was asked (options, environments, definitions, lists).
-std::vector<ObjectRef> kept_by_ledger(const ObjectStore& objects, ProjectLedger& ledger);
+/// Every object that the ledger's events speak of and that gc must leave where it is: what releases hold, what named runs and the baseline
+/// of hone.yaml need to be compared with (named_run.h), and the small ones that say what a run was asked (options, environments,
+/// definitions, lists).
+std::vector<ObjectRef> kept_by_ledger(Workspace& workspace, ProjectLedger& ledger);
 
 }  // namespace hone

@@ -381,6 +381,7 @@ def every_kind(segregation="enforced"):
     run = do("stage.run", {"inputs": [{"name": "dataset", "ref": table}], "key": "00" * 32, "outcome": "ok", "outputs": [{"name": "matrix", "ref": matrix}], "seed": 1,
                            "stage": "vote"}, "system")
     do("vote.batch", {"abstained": 1, "dataset": dataset, "matrix": matrix, "rows": 3, "run": run, "sources": [source], "votes": 2}, "system")
+    do("run.name", {"name": "before", "objects": thing({"kept": 1}), "run": run}, "developer")
     do("vote.judge", {"calls": thing({"calls": 3}), "dataset": dataset, "matrix": matrix, "source": judge, "votes": 3}, "system")
     plan = do("queue.plan", {"frame": thing({"frame": 1}), "seed": ledger.payload("seed"), "strata": [{"name": "random", "planned": 10, "size": 100}]}, "system")
     shown = {"fields": ["body"], "guideline": guideline, "order": "as it is", "taxonomy": taxonomy,

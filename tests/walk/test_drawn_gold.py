@@ -67,3 +67,44 @@ class DrawnGoldTest(ProjectTest):
 
     def test_without_the_key_nothing_is_weighted(self):
         self.assertIsNone(self.evaluation(rows(300)[0], YAML.replace(", drawn: chance", ""))["drawn"])
+
+
+SEVERAL_YAML = """\
+data: {files: rows.csv, id: id, text: text, split: {field: split}}
+task: {kind: multi-label, classes: [card, fraud]}
+gold: {field: label, separator: ';', none: none, drawn: chance}
+sources: [{column: said, separator: ';', others: against}]
+label_model: majority
+"""
+
+
+def several_rows(count=6000):
+    """The same of rows that hold any of two classes: a source is right on the whole row, or names one class more or less."""
+    chance = random.Random(12)
+    lines = ["id,text,label,said,split,chance"]
+    right = 0
+    for row in range(count):
+        hard = chance.random() < 0.1
+        truth = {name for name in ("card", "fraud") if chance.random() < 0.5}
+        said = truth if chance.random() < (0.5 if hard else 0.945) else truth ^ {"card"}
+        right += said == truth
+        drawn = 0.8 if hard else 0.04
+        label = (";".join(sorted(truth)) or "none") if chance.random() < drawn else ""
+        lines.append(f"r{row},row {row},{label},{';'.join(sorted(said)) or '[]'},test,{drawn}")
+    return "\n".join(lines) + "\n", right / count
+
+
+class DrawnGoldOfSeveralClassesTest(ProjectTest):
+    def test_accuracy_of_whole_rows_is_that_of_all_rows(self):
+        text, truth = several_rows()
+        project = self.small_project(SEVERAL_YAML, text, name="queue")
+        hone("run", "--project", project)
+        evaluation = hone_json("report", "--project", project)["evaluation"]
+        [rate] = evaluation["drawn"]["rates"]
+        self.assertEqual(rate["system"], "label_model")
+        self.assertEqual(rate["raw"], evaluation["label_model"]["test"]["accuracy"]["value"])
+        self.assertLess(rate["raw"], truth - 0.1)
+        self.assertAlmostEqual(rate["accuracy"]["value"], truth, delta=0.04)
+        self.assertLessEqual(rate["accuracy"]["low"], truth)
+        self.assertGreaterEqual(rate["accuracy"]["high"], truth)
+        self.assertTrue(any("weighted back" in note for note in evaluation["notes"]))

@@ -210,7 +210,7 @@ class RightTest(VerifyTest):
         ledger.event("release", {"approver": maker.DEVELOPER, "name": "x", "roots": []}, "developer")
         ledger.commit()
         project = maker.write_project(ledger, self.folder / "solo")
-        self.owed(0, ["not met: segregation", "not met: entry 49: release: its approver is its actor"], project, "--policy", self.file("policy", NO_WITNESS))
+        self.owed(0, ["not met: segregation", "not met: entry 50: release: its approver is its actor"], project, "--policy", self.file("policy", NO_WITNESS))
 
     def test_many_segments_and_any_number_of_threads(self):
         ledger = long_ledger()

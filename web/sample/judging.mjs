@@ -17,7 +17,7 @@ export function gatesOf(evaluation, slices) {
     { gate: `model: accuracy on slice ${slice} not worse than the baseline by 2 points`, verdict: "undecided", text: "it changed by 0.4 points (-4.9 to 5.6); 310 more rows of the slice would decide it", n: Math.round(accuracy.n / 4) },
     { gate: "labels: macro-F1 not worse than the baseline by 1 point", verdict: "fails", text: "it changed by -3.2 points (-5.0 to -1.4)", n: accuracy.n },
   ];
-  return { baseline: { name: kReleases.at(-1), version: "1c0ffee5c0ffee51", event: 231, time: "2026-01-02T08:12:44.000120Z" }, split: "test", look: 3, gates, failed: 1, undecided: 1 };
+  return { baseline: { kind: "release", name: kReleases.at(-1), version: "1c0ffee5c0ffee51", event: 231, time: "2026-01-02T08:12:44.000120Z" }, split: "test", look: 3, gates, failed: 1, undecided: 1 };
 }
 
 /** A release a month, each a little better, the first with the label model alone. */

@@ -378,7 +378,8 @@ export interface Gate {
 }
 
 export interface Gates {
-  baseline: { name: string; version: string; event: number; time: string } | null;
+  /** A run may have no name; only a release has a version. */
+  baseline: { kind: "release" | "run"; name: string | null; version: string | null; event: number; time: string } | null;
   split: SplitName | null;
   /** How many evaluations there were since the baseline; each has a share of the 5 %. */
   look: number;

@@ -31,7 +31,8 @@ export function GatesBlock({ gates }: { gates: Gates | null | undefined }) {
       <p class="note">
         {gates.baseline ? (
           <>
-            Against the release {gates.baseline.name} ({gates.baseline.version}, <a href={linkTo("lineage")}>event {count(gates.baseline.event)}</a>), on rows that both have with the same text and gold
+            Against the {gates.baseline.kind} {gates.baseline.name ?? "without a name"} ({gates.baseline.version ? `${gates.baseline.version}, ` : ""}
+            <a href={linkTo("lineage")}>event {count(gates.baseline.event)}</a>), on rows that both have with the same text and gold
           </>
         ) : (
           "There is no release to compare with yet"
