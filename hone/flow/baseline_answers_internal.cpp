@@ -37,7 +37,7 @@ BaselineAnswers answers_in_file(const AdmitOptions& options, const CandidateItem
       for (std::uint64_t share = table.probabilities.begins[row]; share < table.probabilities.begins[row + 1]; ++share)
         if (table.probabilities.names.name(table.probabilities.classes[share]) == said)
           answer.probability = table.probabilities.shares[share];
-    answer.is_trivial = said == item.gold && answer.probability >= options.sure;
+    answer.is_trivial = said == answer_as_read(item.gold) && answer.probability >= options.sure;
   }
   return answers;
 }

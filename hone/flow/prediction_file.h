@@ -59,6 +59,10 @@ struct ClassShares {
   std::vector<float> shares;
 };
 
+/// An answer as a file's predictions and gold are read: 1.0 is 1, since programs that know gaps in floating point alone write the class 1
+/// so.
+std::string_view answer_as_read(std::string_view text);
+
 /// What stands in a file, by column. An item is an id; an answer a row that counts, of which an item may have several where the file has a
 /// column `epoch`.
 struct PredictionTable {
