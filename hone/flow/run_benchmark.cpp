@@ -192,6 +192,16 @@ class Scoring {
       clusters_.push_back(names.of(item.cluster.empty() ? "\x1F" + item.id : item.cluster));  // Without a value it stands alone.
   }
 
+  std::vector<ClusterSum> cluster_sums(const std::vector<std::uint32_t>& places) const {
+    std::vector<double> scores;
+    std::vector<std::uint32_t> clusters;
+    for (const std::uint32_t place : places) {
+      scores.push_back(right_[place]);
+      clusters.push_back(clusters_[place]);
+    }
+    return sum_by_cluster(scores, clusters);
+  }
+
   Json measure(const std::vector<std::uint32_t>& places) const {
     std::uint64_t right = 0;
     for (const std::uint32_t place : places) right += right_[place] > 0;
@@ -206,16 +216,6 @@ class Scoring {
     }
     if (interval) json["low"] = interval->low, json["high"] = interval->high;
     return json;
-  }
-
-  auto cluster_sums(const std::vector<std::uint32_t>& places) const {
-    std::vector<double> scores;
-    std::vector<std::uint32_t> clusters;
-    for (const std::uint32_t place : places) {
-      scores.push_back(right_[place]);
-      clusters.push_back(clusters_[place]);
-    }
-    return sum_by_cluster(scores, clusters);
   }
 
   ScoreDifference difference_to(const BenchmarkRun& other) const {

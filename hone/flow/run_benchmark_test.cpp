@@ -159,7 +159,7 @@ TEST_F(BenchmarkRunTest, RefusesARunFileThatCannotBe) {
     EXPECT_TRUE(has(said, expected)) << said;
   }
   overwrite(path("runs/0001/a.jsonl"), sound);
-  overwrite(path("runs/0001/other.jsonl"), sound);
+  file("project/benchmarks/b/runs/0001/other.jsonl", sound);
   EXPECT_TRUE(
       has(complaint_of(ErrorCode::kCorruptData, [&] { read_runs(opened(), 1); }), "of another system or version than the file's name"));
 }
