@@ -24,6 +24,8 @@ BENCHMARKS = {
     "aggregate": "hone aggregate on recorded votes of people; beside crowd-kit and snorkel",
     "label_models": "every label model on every recorded set, without gold and with 100 gold rows in twenty draws; beside crowd-kit and snorkel",
     "compare": "hone compare on two files of a million predictions with fifty slices; beside pandas, and beside lm-eval's unpaired test",
+    "benchmark_items": "hone benchmark with a million items: created beside a million own rows, run on, shown and refreshed",
+    "statistics_peers": "the statistics beside scipy, statsmodels and scikit-learn: all answers within 1e-9",
     "import_csv": "import of a large CSV file: MB/s and memory",
     "scale": "import + vote + label from ten thousand to ten million rows; the curve of time and memory",
     "near_duplicates": "near-duplicates in 200 MB of text: speed, memory, planted pairs found; signatures beside datatrove",

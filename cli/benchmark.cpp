@@ -327,7 +327,7 @@ int list_benchmarks(const BenchmarkArguments& arguments) {
 
 int show(BenchmarkArguments& arguments) {
   if (arguments.name.empty()) return list_benchmarks(arguments);
-  const Benchmark benchmark = Benchmark::open(find_place(arguments).root, arguments.name);
+  const Benchmark benchmark = Benchmark::open(find_place(arguments).root, arguments.name, arguments.threads);
   return shown_result(arguments, show_benchmark(benchmark, {.version = arguments.version, .items = arguments.all_items}), print_benchmark);
 }
 

@@ -19,10 +19,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string content_text(std::span<const std::string> parts) {
+// The text of an item; where several parts are joined, kept in `joined`, which has room for it.
+std::string_view content_text(std::span<const std::string> parts, std::vector<std::string>& joined) {
+  if (parts.size() == 1) return parts.front();
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : "\n") + part;
-  return text;
+  return joined.emplace_back(std::move(text));
 }
 
 // The gate, and what is said of those that it refuses.
@@ -70,7 +72,7 @@ class GateKeeping {
     }
     // The same item again is told as such, not by its key.
     for (std::size_t place = 0; place < known_.size(); ++place)
-      if (known_[place] == Refusal::kKeyTaken && benchmark_.find(item(place).id)) known_[place] = Refusal::kNone;
+      if (known_[place] == Refusal::kKeyTaken && benchmark_.find_id(item(place).id)) known_[place] = Refusal::kNone;
   }
 
   bool is_class(const std::string& gold) const {
@@ -88,20 +90,16 @@ class GateKeeping {
   std::vector<GateItem> views() {
     std::vector<GateItem> views;
     texts_.reserve(known_.size());
-    for (std::size_t place = 0; place < known_.size(); ++place) {
-      texts_.push_back(content_text(item(place).content));
-      views.push_back({item(place).id, texts_.back(), item(place).gold, known_[place]});
-    }
+    for (std::size_t place = 0; place < known_.size(); ++place)
+      views.push_back({item(place).id, content_text(item(place).content, texts_), item(place).gold, known_[place]});
     return views;
   }
 
   std::vector<GateItem> standing_views() {
     std::vector<GateItem> views;
     standing_texts_.reserve(benchmark_.items().size());
-    for (const BenchmarkItem& standing : benchmark_.items()) {
-      standing_texts_.push_back(content_text(standing.content));
-      views.push_back({standing.id, standing_texts_.back(), standing.gold});
-    }
+    for (const BenchmarkItem& standing : benchmark_.items())
+      views.push_back({standing.id, content_text(standing.content, standing_texts_), standing.gold});
     return views;
   }
 
@@ -198,7 +196,7 @@ class GateKeeping {
   OwnRows own_;
   std::vector<Refusal> known_;
   std::optional<BaselineAnswers> baseline_;
-  std::vector<std::string> texts_, standing_texts_;
+  std::vector<std::string> texts_, standing_texts_;  // Of items of several parts.
   std::vector<Admission> verdicts_;
   std::map<std::uint64_t, std::string> own_places_;
 };
@@ -210,10 +208,10 @@ CandidateFields candidate_fields(const Benchmark& benchmark, const AdmitOptions&
 Json admit(Benchmark& benchmark, const std::filesystem::path& items, Workspace* workspace, const AdmitOptions& options,
            const std::string& why) {
   options.validate();
-  const CandidateItems candidates = read_candidates(items, candidate_fields(benchmark, options));
+  CandidateItems candidates = read_candidates(items, candidate_fields(benchmark, options));
   GatedItems gated = gate_items(benchmark, workspace, candidates, options);
   std::vector<BenchmarkItem> came;
-  for (const std::uint32_t place : gated.admitted) came.push_back(candidates.rows[place].item);
+  for (const std::uint32_t place : gated.admitted) came.push_back(std::move(candidates.rows[place].item));
   Json version;  // Null where nothing came.
   if (!came.empty()) {
     benchmark.add_version(date_or_today(options.date), why, std::move(came), {});
@@ -248,7 +246,7 @@ Json admit_items(const std::filesystem::path& root, const std::string& name, con
                  const AdmitOptions& options) {
   Benchmark::require(root, name);
   const ProjectLock lock = lock_benchmarks(root);
-  Benchmark benchmark = Benchmark::open(root, name);
+  Benchmark benchmark = Benchmark::open(root, name, options.threads);
   return admit(benchmark, items, workspace, options, "admitted");
 }
 

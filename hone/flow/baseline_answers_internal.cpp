@@ -25,6 +25,7 @@ BaselineAnswers answers_in_file(const AdmitOptions& options, const CandidateItem
   if (has_field(layout, "probabilities")) request.probabilities = "probabilities";
   const PredictionTable table = read_predictions(layout, request);
   BaselineAnswers answers{.of = std::vector<BaselineAnswers::Answer>(candidates.rows.size())};
+  AnswerReader read;
   for (std::size_t place = 0; place < candidates.rows.size(); ++place) {
     const BenchmarkItem& item = candidates.rows[place].item;
     std::uint32_t row = table.ids.find(item.id);
@@ -37,7 +38,7 @@ BaselineAnswers answers_in_file(const AdmitOptions& options, const CandidateItem
       for (std::uint64_t share = table.probabilities.begins[row]; share < table.probabilities.begins[row + 1]; ++share)
         if (table.probabilities.names.name(table.probabilities.classes[share]) == said)
           answer.probability = table.probabilities.shares[share];
-    answer.is_trivial = said == item.gold && answer.probability >= options.sure;
+    answer.is_trivial = said == read(item.gold) && answer.probability >= options.sure;
   }
   return answers;
 }

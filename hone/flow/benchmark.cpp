@@ -11,87 +11,22 @@
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/hash.h"
-#include "hone/core/json.h"
+#include "hone/core/parallel.h"
 #include "hone/core/suggest.h"
 #include "hone/data/value.h"
+#include "hone/flow/benchmark_format_internal.h"
 #include "hone/stats/systematic_sample.h"
 
 namespace hone {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::string_view kBenchmarkFormat = "hone-benchmark/1";
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kItemIdDigits = 32;
 constexpr std::size_t kFewestDigits = 6;  // Of a shortened id.
+// Lines of a version's file that are parsed side by side, by so many at a time, and held beside the items.
+constexpr std::size_t kLinesParsed = 65'536, kLinesOfBlock = 1024;
 // A systematic sample that begins in the middle of its first step has the count that is nearest to the share.
 constexpr double kMiddle = 0.5;
-
-Json fields_json(const BenchmarkFields& fields) {
-  return {{"id", fields.id}, {"text", fields.text}, {"gold", fields.gold}, {"stratum", fields.stratum}, {"cluster", fields.cluster}};
-}
-
-BenchmarkFields fields_of(const Json& json) {
-  return {
-      .id = json.at("id"), .text = json.at("text"), .gold = json.at("gold"), .stratum = json.at("stratum"), .cluster = json.at("cluster")};
-}
-
-Json benchmark_rules_json(const BenchmarkRules& rules) {
-  return {{"similarity", rules.admission.similarity},
-          {"ngram", rules.admission.ngram},
-          {"overlap", rules.admission.overlap},
-          {"anchor", rules.anchor},
-          {"sealed", rules.sealed},
-          {"seed", rules.seed}};
-}
-
-BenchmarkRules rules_of(const Json& json) {
-  return {.admission = {.similarity = json.at("similarity"), .ngram = json.at("ngram"), .overlap = json.at("overlap")},
-          .anchor = json.at("anchor"),
-          .sealed = json.at("sealed"),
-          .seed = json.at("seed")};
-}
-
-Json version_json(const BenchmarkVersion& version) {
-  return {{"version", version.number}, {"date", version.date}, {"file", version.file}, {"sha256", version.sha256},
-          {"digest", version.digest},  {"why", version.why},   {"came", version.came}, {"went", version.went}};
-}
-
-BenchmarkVersion version_of(const Json& json) {
-  return {.number = json.at("version"),
-          .date = json.at("date"),
-          .file = json.at("file"),
-          .sha256 = json.at("sha256"),
-          .digest = json.at("digest"),
-          .why = json.at("why"),
-          .came = json.at("came"),
-          .went = json.at("went")};
-}
-
-Json item_json(const BenchmarkItem& item, const BenchmarkFields& fields) {
-  Json content = Json::object();
-  for (std::size_t field = 0; field < fields.text.size(); ++field) content[fields.text[field]] = item.content[field];
-  Json json{{"admitted", item.admitted}, {"content", content}, {"gold", item.gold}, {"id", item.id}};
-  if (!item.key.empty()) json["key"] = item.key;
-  if (!item.stratum.empty()) json["stratum"] = item.stratum;
-  if (!item.cluster.empty()) json["cluster"] = item.cluster;
-  if (item.anchor) json["anchor"] = true;
-  if (item.sealed) json["sealed"] = true;
-  return json;
-}
-
-BenchmarkItem item_of(const Json& json, const BenchmarkFields& fields) {
-  BenchmarkItem item{.id = json.at("id"), .content = {}, .gold = json.at("gold")};
-  for (const std::string& field : fields.text) item.content.push_back(json.at("content").at(field));
-  item.key = json.value("key", "");
-  item.stratum = json.value("stratum", "");
-  item.cluster = json.value("cluster", "");
-  item.admitted = json.at("admitted");
-  item.anchor = json.value("anchor", false);
-  item.sealed = json.value("sealed", false);
-  return item;
-}
 
 std::string digest_of(const std::string& before, const std::string& sha256) {
   return Sha256().update_sized("hone/benchmark/v1").update_sized(before).update_sized(sha256).hex();
@@ -117,6 +52,27 @@ void deal(std::vector<BenchmarkItem>& items, const BenchmarkRules& rules) {
   throw Error(ErrorCode::kCorruptData, "'" + file.string() + "':" + std::to_string(line) + ": " + what +
                                            "; items never change. Bring the file back as it was (git has it), retire the item and admit "
                                            "what it should have been");
+}
+
+// What is wrong with a line is told with its file and number.
+template <typename Take>
+void take_line(const std::filesystem::path& file, std::uint64_t line, const Take& take) {
+  try {
+    take();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruptData) throw;
+    refuse_changed(file, line, error.what());
+  }
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
 }
 
 }  // namespace
@@ -172,11 +128,11 @@ void Benchmark::require(const std::filesystem::path& root, const std::string& na
                                         (names.empty() ? "; `hone benchmark create NAME` makes one" : suggestion(name, names)));
 }
 
-Benchmark Benchmark::open(const std::filesystem::path& root, const std::string& name) {
+Benchmark Benchmark::open(const std::filesystem::path& root, const std::string& name, int threads) {
   require(root, name);
   Benchmark benchmark(root, name);
   benchmark.read_manifest();
-  for (const BenchmarkVersion& version : benchmark.versions_) benchmark.read_version(version);
+  for (const BenchmarkVersion& version : benchmark.versions_) benchmark.read_version(version, threads);
   return benchmark;
 }
 
@@ -197,67 +153,78 @@ std::filesystem::path Benchmark::folder() const { return SafePath(root_, "benchm
 SafePath Benchmark::file(const std::string& name) const { return {root_, "benchmarks/" + name_ + "/" + name}; }
 
 void Benchmark::read_manifest() {
-  const SafePath manifest = file("benchmark.json");
+  const SafePath path = file("benchmark.json");
+  const std::string text = path.read();
   try {
-    const Json json = Json::parse(manifest.read());
-    if (json.at("format") != kBenchmarkFormat) throw Error(ErrorCode::kCorruptData, "the format is not " + std::string(kBenchmarkFormat));
-    fields_ = fields_of(json.at("fields"));
-    rules_ = rules_of(json.at("rules"));
-    for (const Json& version : json.at("versions")) versions_.push_back(version_of(version));
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorCode::kCorruptData, "'" + manifest.path().string() + "' is not a benchmark's manifest: " + error.what());
+    BenchmarkManifest manifest = parse_manifest(text);
+    fields_ = std::move(manifest.fields);
+    rules_ = manifest.rules;
+    versions_ = std::move(manifest.versions);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kCorruptData, "'" + path.path().string() + "' is not a benchmark's manifest: " + error.what() +
+                                             "; bring the file back as it was (git has it)");
   }
 }
 
-void Benchmark::read_version(const BenchmarkVersion& version) {
+void Benchmark::read_version(const BenchmarkVersion& version, int threads) {
   const SafePath path = file(version.file);
   const std::string text = path.read();
-  std::uint64_t line = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    ++line;
-    try {
-      take_line(version, std::string_view(text).substr(begin, end - begin));
-    } catch (const nlohmann::json::exception& error) {
-      refuse_changed(path.path(), line, std::string("this is no line of a version: ") + error.what());
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::kCorruptData) throw;
-      refuse_changed(path.path(), line, error.what());
+  const std::vector<std::string_view> lines = lines_of(text);
+  std::vector<VersionLine> parsed;
+  std::uint64_t came = 0;
+  for (std::size_t first = 0; first < lines.size(); first += parsed.size()) {
+    parsed.assign(std::min(kLinesParsed, lines.size() - first), {});
+    const std::size_t blocks = (parsed.size() + kLinesOfBlock - 1) / kLinesOfBlock;
+    parallel_for(blocks, threads, [&](std::size_t block) {
+      for (std::size_t line = block * kLinesOfBlock; line < std::min(parsed.size(), (block + 1) * kLinesOfBlock); ++line)
+        take_line(path.path(), first + line + 1, [&] { parsed[line] = parse_version_line(lines[first + line], fields_); });
+    });
+    for (std::size_t line = 0; line < parsed.size(); ++line) {
+      came += parsed[line].came;
+      take_line(path.path(), first + line + 1, [&] { take(std::move(parsed[line]), version.number); });
     }
-    begin = end + 1;
   }
+  check_version(version, text, came, lines.size() - came);
+}
+
+void Benchmark::check_version(const BenchmarkVersion& version, const std::string& text, std::uint64_t came, std::uint64_t went) const {
+  const std::string manifest = "'" + file("benchmark.json").path().string() + "'", number = std::to_string(version.number);
   if (sha256_hex(text) != version.sha256)
-    throw Error(ErrorCode::kCorruptData, "'" + path.path().string() + "' does not have the bytes that version " +
-                                             std::to_string(version.number) +
+    throw Error(ErrorCode::kCorruptData, "'" + file(version.file).path().string() + "' does not have the bytes that version " + number +
                                              " was made of: a line was changed, added or taken out by hand; "
                                              "bring the file back as it was (git has it)");
   if (digest_of(version.number == 1 ? "" : versions_[version.number - 2].digest, version.sha256) != version.digest)
-    throw Error(ErrorCode::kCorruptData, "the digest of version " + std::to_string(version.number) + " in '" +
-                                             file("benchmark.json").path().string() + "' is not that of its file and those before it");
+    throw Error(ErrorCode::kCorruptData,
+                "the digest of version " + number + " in " + manifest + " is not that of its file and those before it");
+  if (came != version.came || went != version.went)
+    throw Error(ErrorCode::kCorruptData, manifest + " says that " + counted(version.came, "item") + " came with version " + number +
+                                             " and " + with_commas(version.went) + " went; in its file there are " + with_commas(came) +
+                                             " and " + with_commas(went) + ". Bring the file back as it was (git has it)");
 }
 
-void Benchmark::take_line(const BenchmarkVersion& version, std::string_view line) {
-  const Json json = Json::parse(line);
-  if (json.contains("retired")) {
-    const auto found = by_id_.find(json.at("id").get<std::string>());
-    if (found == by_id_.end()) throw Error(ErrorCode::kCorruptData, "an item is retired that never was there");
-    BenchmarkItem& item = items_[found->second];
-    item.until = version.number;
-    item.retired = json.at("retired");
-    return;
+void Benchmark::take(VersionLine line, std::uint32_t version) {
+  BenchmarkItem& item = line.item;
+  const auto place = find_id(item.id);
+  if (line.came) {
+    if (place) throw Error(ErrorCode::kCorruptData, "item " + item.id + " stands there a second time");
+    item.since = version;
+    add(std::move(item));
+  } else {
+    if (!place) throw Error(ErrorCode::kCorruptData, "item " + item.id.substr(0, 80) + " is retired, and never was there");
+    if (items_[*place].until != 0) throw Error(ErrorCode::kCorruptData, "item " + item.id + " is retired a second time");
+    items_[*place].until = version;
+    items_[*place].retired = std::move(item.retired);
   }
-  BenchmarkItem item = item_of(json, fields_);
-  if (item_id(fields_.text, item.content, item.gold) != item.id)
-    throw Error(ErrorCode::kCorruptData, "the content or gold of item " + item.id + " was changed by hand: its id is another's");
-  if (by_id_.contains(item.id)) throw Error(ErrorCode::kCorruptData, "item " + item.id + " stands there a second time");
-  item.since = version.number;
-  items_.push_back(std::move(item));
-  index(static_cast<std::uint32_t>(items_.size() - 1));
 }
 
-void Benchmark::index(std::uint32_t item) {
-  by_id_.emplace(items_[item].id, item);
-  if (!items_[item].key.empty()) by_key_[items_[item].key] = item;  // The newest of them: one that replaced another may have its name.
+void Benchmark::add(BenchmarkItem item) {
+  const std::uint32_t place = ids_.of(item.id);
+  if (!item.key.empty()) {
+    const std::uint32_t key = keys_.of(item.key);
+    item_of_key_.resize(keys_.size());
+    item_of_key_[key] = place;
+  }
+  items_.push_back(std::move(item));
 }
 
 void Benchmark::require_version(std::uint32_t version) const {
@@ -273,11 +240,15 @@ std::vector<std::uint32_t> Benchmark::members(std::uint32_t version) const {
   return members;
 }
 
+std::optional<std::uint32_t> Benchmark::find_id(std::string_view id) const {
+  const std::uint32_t place = ids_.find(id);
+  return place == kNoName ? std::nullopt : std::optional(place);
+}
+
 std::optional<std::uint32_t> Benchmark::find(std::string_view name) const {
-  const std::string text(name);
-  if (const auto found = by_id_.find(text); found != by_id_.end()) return found->second;
-  if (const auto found = by_key_.find(text); found != by_key_.end()) return found->second;
-  return std::nullopt;
+  if (const auto place = find_id(name)) return place;
+  const std::uint32_t key = keys_.find(name);
+  return key == kNoName ? std::nullopt : std::optional(item_of_key_[key]);
 }
 
 std::uint32_t Benchmark::item_named(std::string_view name) const {
@@ -293,14 +264,6 @@ std::uint32_t Benchmark::item_named(std::string_view name) const {
                 "'" + name_ + "' has no item " + shown +
                     "; an item is named by its id, 6 or more first digits of it, or its own id in the file it came from");
   throw Error(ErrorCode::kNotFound, counted(alike.size(), "item") + " of '" + name_ + "' begin with " + shown + "; write more of the id");
-}
-
-std::string Benchmark::manifest_text() const {
-  Json versions = Json::array();
-  for (const BenchmarkVersion& version : versions_) versions.push_back(version_json(version));
-  const Json manifest{
-      {"format", kBenchmarkFormat}, {"fields", fields_json(fields_)}, {"rules", benchmark_rules_json(rules_)}, {"versions", versions}};
-  return manifest.dump(2) + "\n";
 }
 
 void Benchmark::add_version(const std::string& date, const std::string& why, std::vector<BenchmarkItem> came,
@@ -324,19 +287,16 @@ void Benchmark::add_version(const std::string& date, const std::string& why, std
   for (BenchmarkItem& item : came) {
     item.admitted = date;
     item.since = version.number;
-    text += item_json(item, fields_).dump() + "\n";
+    text += item_line(item, fields_);
   }
-  for (const Retirement& retirement : went) text += Json{{"id", items_[retirement.item].id}, {"retired", retirement.why}}.dump() + "\n";
+  for (const Retirement& retirement : went) text += retirement_line(items_[retirement.item].id, retirement.why);
   version.sha256 = sha256_hex(text);
   version.digest = digest_of(versions_.empty() ? "" : versions_.back().digest, version.sha256);
   make_folder(folder() / "items");
   write_file_atomically(file(version.file).path(), text);
   versions_.push_back(version);
-  write_file_atomically(file("benchmark.json").path(), manifest_text());
-  for (BenchmarkItem& item : came) {
-    items_.push_back(std::move(item));
-    index(static_cast<std::uint32_t>(items_.size() - 1));
-  }
+  write_file_atomically(file("benchmark.json").path(), manifest_text({fields_, rules_, versions_}));
+  for (BenchmarkItem& item : came) add(std::move(item));
   for (Retirement& retirement : went) {
     items_[retirement.item].until = version.number;
     items_[retirement.item].retired = std::move(retirement.why);

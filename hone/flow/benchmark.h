@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "hone/core/name_table.h"
 #include "hone/core/safe_path.h"
 #include "hone/eval/admission_gate.h"
 #include "hone/store/run_record.h"
@@ -64,13 +64,15 @@ struct BenchmarkVersion {
   std::uint64_t came = 0, went = 0;
 };
 
+struct VersionLine;
+
 /// A folder of benchmarks/ with immutable items in dated versions (docs/benchmarks.md has the format). A version is what came and what went
 /// since the one before; its file is never written again. Not thread-safe; who changes it holds lock_benchmarks().
 class Benchmark {
  public:
   /// Reads all of it. Throws kNotFound naming those that there are, kInvalidArgument for a name that leads out of the folder, kCorruptData
-  /// with file and line for an item or a version that was changed by hand.
-  static Benchmark open(const std::filesystem::path& root, const std::string& name);
+  /// with file and line for an item or a version that was changed by hand. Memory: that of the items, and of one version's file.
+  static Benchmark open(const std::filesystem::path& root, const std::string& name, int threads = 0);
   /// The first two of these alone.
   static void require(const std::filesystem::path& root, const std::string& name);
 
@@ -90,9 +92,11 @@ class Benchmark {
   const std::vector<BenchmarkItem>& items() const { return items_; }
   /// Places of the items that are in a version.
   std::vector<std::uint32_t> members(std::uint32_t version) const;
-  /// By its id, by the owner's name of it, or by 6 or more first digits of its id that no other item has.
+  /// By its id.
+  std::optional<std::uint32_t> find_id(std::string_view id) const;
+  /// By its id, or by the owner's name of it: of several that had this name, the newest.
   std::optional<std::uint32_t> find(std::string_view name) const;
-  /// The same; throws kNotFound saying what names an item.
+  /// The same, or by 6 or more first digits of its id that no other item has. Throws kNotFound saying what names an item.
   std::uint32_t item_named(std::string_view name) const;
 
   struct Retirement {
@@ -108,10 +112,10 @@ class Benchmark {
   Benchmark(std::filesystem::path root, std::string name) : root_(std::move(root)), name_(std::move(name)) {}
   SafePath file(const std::string& name) const;
   void read_manifest();
-  void read_version(const BenchmarkVersion& version);
-  void take_line(const BenchmarkVersion& version, std::string_view line);
-  void index(std::uint32_t item);
-  std::string manifest_text() const;
+  void read_version(const BenchmarkVersion& version, int threads);
+  void check_version(const BenchmarkVersion& version, const std::string& text, std::uint64_t came, std::uint64_t went) const;
+  void take(VersionLine line, std::uint32_t version);
+  void add(BenchmarkItem item);
 
   std::filesystem::path root_;
   std::string name_;
@@ -119,7 +123,9 @@ class Benchmark {
   BenchmarkRules rules_;
   std::vector<BenchmarkVersion> versions_;
   std::vector<BenchmarkItem> items_;
-  std::unordered_map<std::string, std::uint32_t> by_id_, by_key_;
+  NameTable ids_;  // An item's number is its place.
+  NameTable keys_;
+  std::vector<std::uint32_t> item_of_key_;  // The newest of them: one that replaced another may have its name.
 };
 
 /// Throws kInvalidArgument unless it can stand in commands and be a folder's or file's name. `of`: "a benchmark".

@@ -7,6 +7,8 @@
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/json.h"
+#include "hone/flow/benchmark_format_internal.h"
+#include "hone/flow/prediction_file.h"
 
 namespace hone {
 namespace {
@@ -26,25 +28,36 @@ SafePath run_file(const Benchmark& benchmark, std::uint32_t version, const std::
 
 void take_header(BenchmarkRun& run, const Json& json) {
   if (json.at("format") != kRunFormat) throw Error(ErrorCode::kCorruptData, "the format is not " + std::string(kRunFormat));
+  if (json.at("system") != run.system || json.at("version") != run.version)
+    throw Error(ErrorCode::kCorruptData, "it is of another system or version than the file's name says");
   run.date = json.at("date");
   run.opened = json.at("opened");
+}
+
+void take_answer(BenchmarkRun& run, const Json& json, const Benchmark& benchmark) {
+  const std::string id = json.at("id"), prediction = json.at("prediction");
+  const auto place = benchmark.find_id(id);
+  if (!place) throw Error(ErrorCode::kCorruptData, "'" + id.substr(0, 80) + "' is no item's id");
+  if (run.said.of[*place] != kNoName) throw Error(ErrorCode::kCorruptData, "item " + id + " is answered a second time");
+  if (prediction.empty()) throw Error(ErrorCode::kCorruptData, "the answer to item " + id + " is empty");
+  run.set_answer(*place, prediction);
 }
 
 BenchmarkRun read_run(const Benchmark& benchmark, std::uint32_t version, const std::string& system) {
   const SafePath file = run_file(benchmark, version, system);
   const std::string text = file.read();
-  BenchmarkRun run{.system = system, .version = version, .said = std::vector<std::string>(benchmark.items().size())};
+  BenchmarkRun run{.system = system, .version = version, .said = no_answers(benchmark)};
   std::uint64_t line = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
+    ++line;
     try {
       const Json json = Json::parse(std::string_view(text).substr(begin, end - begin));
-      if (++line == 1)
-        take_header(run, json);
-      else
-        run.said[benchmark.item_named(json.at("id").get<std::string>())] = json.at("prediction");
-    } catch (const std::exception& error) {
-      refuse_run(file, std::max<std::uint64_t>(line, 1), error.what());
+      line == 1 ? take_header(run, json) : take_answer(run, json, benchmark);
+    } catch (const nlohmann::json::exception& error) {
+      refuse_run(file, line, error.what());
+    } catch (const Error& error) {
+      refuse_run(file, line, error.what());
     }
     begin = end + 1;
   }
@@ -60,20 +73,32 @@ Json exposure_json(const Exposure& exposure) {
 }
 
 Exposure exposure_of(const Json& json) {
-  Exposure exposure{.time = json.at("time"), .system = json.at("system"), .version = json.at("version"), .opened = json.at("opened")};
+  Exposure exposure{.time = json.at("time"),
+                    .system = json.at("system"),
+                    .version = static_cast<std::uint32_t>(whole_number(json, "version", UINT32_MAX)),
+                    .opened = json.at("opened")};
   exposure.reason = json.value("reason", "");
-  if (json.contains("event")) exposure.event = json.at("event").get<std::uint64_t>();
+  if (json.contains("event")) exposure.event = whole_number(json, "event", UINT64_MAX);
   return exposure;
 }
 
 }  // namespace
 
+NameColumn no_answers(const Benchmark& benchmark) {
+  return {.names = {}, .of = std::vector<std::uint32_t>(benchmark.items().size(), kNoName)};
+}
+
+std::string_view BenchmarkRun::answer(std::uint32_t place) const {
+  return said.of[place] == kNoName ? std::string_view() : said.names.name(said.of[place]);
+}
+
 std::vector<std::int8_t> BenchmarkRun::right(const Benchmark& benchmark) const {
   std::vector<std::int8_t> right(benchmark.items().size(), kNotMeasured);
-  for (const std::uint32_t place : benchmark.members(version))
-    if (opened || !benchmark.items()[place].sealed) right[place] = 0;
-  for (std::uint32_t place = 0; place < said.size(); ++place)
-    if (right[place] != kNotMeasured) right[place] = said[place] == benchmark.items()[place].gold;
+  AnswerReader read;
+  for (const std::uint32_t place : benchmark.members(version)) {
+    const BenchmarkItem& item = benchmark.items()[place];
+    if (opened || !item.sealed) right[place] = said.of[place] != kNoName && answer(place) == read(item.gold);
+  }
   return right;
 }
 
@@ -109,8 +134,8 @@ void write_run(const Benchmark& benchmark, const BenchmarkRun& run) {
   std::string text =
       Json{{"format", kRunFormat}, {"system", run.system}, {"version", run.version}, {"date", run.date}, {"opened", run.opened}}.dump() +
       "\n";
-  for (std::uint32_t place = 0; place < run.said.size(); ++place)
-    if (!run.said[place].empty()) text += Json{{"id", benchmark.items()[place].id}, {"prediction", run.said[place]}}.dump() + "\n";
+  for (std::uint32_t place = 0; place < run.said.of.size(); ++place)
+    if (run.said.of[place] != kNoName) text += Json{{"id", benchmark.items()[place].id}, {"prediction", run.answer(place)}}.dump() + "\n";
   make_folder(file.path().parent_path());
   write_file_atomically(file.path(), text);
 }
@@ -119,13 +144,19 @@ std::vector<Exposure> read_exposures(const Benchmark& benchmark) {
   const SafePath file(benchmark.folder(), "exposure.json");
   std::vector<Exposure> exposures;
   if (!file.is_file()) return exposures;
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorCode::kCorruptData, "'" + file.path().string() + "' does not say how often items were exposed: " + why +
+                                             "; bring the file back as it was (git has it)");
+  };
   try {
     const Json json = Json::parse(file.read());
-    if (json.at("format") != kExposureFormat)
-      throw Error(ErrorCode::kCorruptData, "'" + file.path().string() + "' is not of the format " + std::string(kExposureFormat));
+    if (json.at("format") != kExposureFormat) throw Error(ErrorCode::kCorruptData, "the format is not " + std::string(kExposureFormat));
     for (const Json& each : json.at("exposures")) exposures.push_back(exposure_of(each));
   } catch (const nlohmann::json::exception& error) {
-    throw Error(ErrorCode::kCorruptData, "'" + file.path().string() + "' does not say how often items were exposed: " + error.what());
+    refuse(error.what());
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruptData) throw;
+    refuse(error.what());
   }
   return exposures;
 }

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "hone/core/name_table.h"
 #include "hone/flow/benchmark.h"
 
 namespace hone {
@@ -15,8 +18,12 @@ struct BenchmarkRun {
   std::string system;
   std::uint32_t version = 1;
   std::string date = {};
-  bool opened = false;            // Sealed items are among them.
-  std::vector<std::string> said;  // By place of an item; empty where there is no answer.
+  bool opened = false;  // Sealed items are among them.
+  NameColumn said;      // By place of an item; kNoName where there is no answer.
+
+  /// Empty where there is no answer. Valid until the next one is given.
+  std::string_view answer(std::uint32_t place) const;
+  void set_answer(std::uint32_t place, std::string_view answer) { said.of[place] = said.names.of(answer); }
 
   /// Whether the version's items that it is measured on were answered right, 0 or 1, by place; kNotMeasured for all other items. One
   /// without an answer is wrong.
@@ -24,7 +31,11 @@ struct BenchmarkRun {
   std::vector<std::int8_t> right(const Benchmark& benchmark) const;
 };
 
-/// The runs on a version, in byte order of their systems' names. Throws kCorruptData with file and line.
+/// For a run without any answer yet.
+NameColumn no_answers(const Benchmark& benchmark);
+
+/// The runs on a version, in byte order of their systems' names. Throws kCorruptData with file and line. Memory: the answers that differ,
+/// and four bytes an item and run.
 std::vector<BenchmarkRun> read_runs(const Benchmark& benchmark, std::uint32_t version);
 std::optional<BenchmarkRun> find_run(const Benchmark& benchmark, std::uint32_t version, const std::string& system);
 /// Of all versions, the oldest first.

@@ -9,6 +9,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string first_id(const std::string& lines) { return Json::parse(lines.substr(0, lines.find('\n'))).at("id"); }
+
 TEST_F(BenchmarkTest, ReadsBackWhatItWroteAndKnowsEachVersion) {
   const Json made = create(rows(0, 40), {.anchor = 0.2, .sealed = 0.25});
   EXPECT_EQ(made.at("version").at("items"), 40);
@@ -88,6 +90,56 @@ TEST_F(BenchmarkTest, RefusesAManifestThatLeadsOutOfItsFolder) {
   file("project/secret.jsonl", "");
   edit("benchmark.json", "items/0001.jsonl", "../../secret.jsonl");
   EXPECT_TRUE(has(complaint_of(ErrorCode::kInvalidArgument, [&] { opened(); }), ".."));
+}
+
+// What a hand or a disk may do to benchmark.json: what is old there, what stands in its place, and what is said.
+TEST_F(BenchmarkTest, RefusesAManifestThatCannotBe) {
+  const struct {
+    const char *old, *now, *said;
+  } kDamages[] = {{"\"version\": 1", "\"version\": 4000000000", "where version 1 should stand, 'versions' has version 4000000000"},
+                  {"\"version\": 1", "\"version\": -1", "'version' is no whole number from 0 to 4294967295"},
+                  {"\"came\": 20", "\"came\": 21", "says that 21 items came with version 1 and 0 went; in its file there are 20 and 0"},
+                  {"\"2026-01-05\"", "\"yesterday\"", "'yesterday' is no date"},
+                  {"\"ngram\": 8", "\"ngram\": 4294967296", "'ngram' is no whole number from 0 to 4294967295"},
+                  {"\"anchor\": 0.2", "\"anchor\": 7", "anchor is a share"},
+                  {"\"seed\": 1", "\"seed\": 1e99", "'seed' is no whole number"},
+                  {"\"text\": [\n      \"text\"\n    ]", "\"text\": []", "'fields' names no field of text"},
+                  {"hone-benchmark/1", "hone-benchmark/2", "its format is not hone-benchmark/1"},
+                  {"\"fields\"", "\"felder\"", "key 'fields' not found"},
+                  {"{", "", "syntax error"}};
+  create(rows(0, 20));
+  const std::string sound = read_file(path("benchmark.json"));
+  for (const auto& damage : kDamages) {
+    edit("benchmark.json", damage.old, damage.now);
+    const std::string said = complaint_of(ErrorCode::kCorruptData, [&] { opened(); });
+    EXPECT_TRUE(has(said, damage.said)) << said;
+    EXPECT_TRUE(has(said, "benchmark.json'")) << said;
+    overwrite(path("benchmark.json"), sound);
+  }
+  overwrite(path("benchmark.json"),
+            nlohmann::json::parse(sound).patch(R"([{"op": "replace", "path": "/versions", "value": []}])"_json).dump());
+  EXPECT_TRUE(has(complaint_of(ErrorCode::kCorruptData, [&] { opened(); }), "'versions' is empty"));
+}
+
+TEST_F(BenchmarkTest, RefusesLinesThatComeOrGoTwice) {
+  create(rows(0, 20));
+  retire_items(root_, "b", {"k3"}, "gold is wrong", "2026-01-06");
+  const std::string line = read_file(path("items/0002.jsonl")), item = read_file(path("items/0001.jsonl"));
+  overwrite(path("items/0002.jsonl"), line + line);
+  EXPECT_TRUE(
+      has(complaint_of(ErrorCode::kCorruptData, [&] { opened(); }), "0002.jsonl':2: item " + first_id(line) + " is retired a second time"));
+  overwrite(path("items/0002.jsonl"), line + item.substr(0, item.find('\n') + 1));
+  EXPECT_TRUE(has(complaint_of(ErrorCode::kCorruptData, [&] { opened(); }),
+                  "0002.jsonl':2: item " + first_id(item) + " stands there a second time"));
+  overwrite(path("items/0002.jsonl"), "{\"id\":\"nobody\",\"retired\":\"x\"}\n");
+  EXPECT_TRUE(has(complaint_of(ErrorCode::kCorruptData, [&] { opened(); }), "0002.jsonl':1: item nobody is retired, and never was there"));
+}
+
+TEST_F(BenchmarkTest, ReadsTheSameWithAnyNumberOfThreads) {
+  create(rows(0, 3000));
+  edit("items/0001.jsonl", "\"gold\":\"fraud\"", "\"gold\":\"card\"");
+  const std::string one = complaint_of(ErrorCode::kCorruptData, [&] { Benchmark::open(root_, "b", 1); });
+  EXPECT_EQ(one, complaint_of(ErrorCode::kCorruptData, [&] { Benchmark::open(root_, "b", 8); }));
 }
 
 TEST_F(BenchmarkTest, SaysWhichBenchmarksThereAre) {

@@ -324,6 +324,55 @@ TEST_F(ComparePredictions, WarnsOfOneClassAndOfItemsWithoutCluster) {
   EXPECT_TRUE(has(result.at("warnings").dump(), "all known answers are 'x'"));
 }
 
+TEST_F(ComparePredictions, SaysWhichItemsOnlyOneFileHas) {
+  const auto a = file("a.csv", "id,prediction,gold\na1,x,x\nboth,x,x\na2,y,x\n"), b = file("b.csv", "id,prediction\nb1,x\nboth,y\n");
+  const nlohmann::json result = compare_predictions(a, b);
+  EXPECT_EQ(result.at("n"), 1);
+  EXPECT_EQ(result.at("left_out").at("only_in_a"), (nlohmann::json{{"count", 2}, {"first", {"a1", "a2"}}}));
+  EXPECT_EQ(result.at("left_out").at("only_in_b"), (nlohmann::json{{"count", 1}, {"first", {"b1"}}}));
+}
+
+TEST_F(ComparePredictions, HasNoVerdictWhereAllItemsAreOfOneCluster) {
+  std::string text = "id,prediction,gold,document\n";
+  for (int item = 0; item < 60; ++item) text += std::to_string(item) + "," + (item % 3 == 0 ? "x" : "y") + ",x,the one\n";
+  const auto b = file("b.csv", text);
+  std::string better = text;
+  for (std::size_t place = 0; (place = better.find(",y,", place)) != std::string::npos;) better.replace(place, 3, ",x,");
+  const nlohmann::json result = compare_predictions(file("a.csv", better), b, {.cluster = "document"});
+  EXPECT_EQ(result.at("clusters"), 1);
+  EXPECT_EQ(result.at("verdict"), "too_few_clusters");
+  EXPECT_TRUE(result.at("low").is_null());
+  EXPECT_TRUE(result.at("p_value").is_null());
+  EXPECT_TRUE(has(result.at("text").get<std::string>(), "too few clusters: 1 of 10 needed"));
+}
+
+TEST_F(ComparePredictions, HasNoIntervalWhereAllScoresDifferAlike) {
+  const auto scores = [&](const std::string& name, const std::string& score) {
+    std::string text = "id,score\n";
+    for (int item = 0; item < 60; ++item) text += std::to_string(item) + "," + score + "\n";
+    return file(name, text);
+  };
+  const nlohmann::json result = compare_predictions(scores("a.csv", "3"), scores("b.csv", "2"), {.range = ScoreRange{1, 5}});
+  EXPECT_EQ(result.at("verdict"), "not_defined");
+  EXPECT_EQ(result.at("difference"), 1.0);
+  EXPECT_TRUE(result.at("low").is_null());
+  EXPECT_TRUE(result.at("smallest_detectable").is_null());
+}
+
+TEST_F(ComparePredictions, TakesOneScoreForAllItemsForAnAurocOfOneHalf) {
+  std::string ties = "id,score,gold\n", told = ties;
+  for (int item = 0; item < 60; ++item) {
+    const std::string gold = item % 2 == 0 ? "no" : "yes";
+    ties += std::to_string(item) + ",0.5," + gold + "\n";
+    told += std::to_string(item) + "," + (item % 10 < 7 ? std::to_string(item % 2) : "0.5") + "," + gold + "\n";
+  }
+  const auto a = file("a.csv", ties), b = file("b.csv", told);
+  EXPECT_EQ(compare_predictions(a, a, {.metric = "auroc"}).at("verdict"), "never_differ");
+  const nlohmann::json result = compare_predictions(a, b, {.metric = "auroc"});
+  EXPECT_EQ(result.at("a").at("value"), 0.5);
+  EXPECT_EQ(result.at("verdict"), "worse");
+}
+
 TEST_F(ComparePredictions, GivesTheSameWithAnyNumberOfThreads) {
   const auto a = answers("a.csv", [](int item) { return item % 3 == 0; }), b = answers("b.csv", [](int item) { return item % 4 == 0; });
   const auto result = [&](int threads) {

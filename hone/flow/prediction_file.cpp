@@ -69,32 +69,13 @@ double number_in(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && std::isfinite(number) ? number : kNoScore;
 }
 
-// Programs that know gaps in floating point alone write the class 1 as 1.0.
-std::string_view class_in(std::string_view text) {
+std::string_view class_as_read(std::string_view text) {
   const std::size_t point = text.find('.'), first = text.starts_with('-') ? 1 : 0;
   const bool is_whole = point != std::string_view::npos && point > first && point + 1 < text.size() &&
                         text.find_first_not_of('0', point + 1) == std::string_view::npos &&
                         text.substr(first, point - first).find_first_not_of("0123456789") == std::string_view::npos;
   return is_whole ? text.substr(0, point) : text;
 }
-
-// A class, or a list of classes, which says the same in any order: ["fee", "card"] is read as ["card","fee"].
-class ClassesIn {
- public:
-  /// Valid until the next call, and as long as the text.
-  std::string_view operator()(std::string_view text) {
-    if (!text.starts_with('[')) return class_in(text);
-    std::vector<std::string> values = values_in(text, "");
-    if (values.size() == 1 && values.front() == text) return text;  // No list.
-    std::ranges::sort(values);
-    values.erase(std::ranges::unique(values).begin(), values.end());
-    list_ = nlohmann::json(values).dump();
-    return list_;
-  }
-
- private:
-  std::string list_;
-};
 
 // A field of a batch as text: a column, or a key of the objects that one holds.
 class Field {
@@ -246,12 +227,11 @@ class PredictionReading {
     rows_.clear();
     new_rows_.clear();
     choose_rows(*batch.rows);
-    ClassesIn classes_in;
-    take_names(*batch.rows, request_.prediction, rows_, table_.prediction, classes_in);
+    take_names(*batch.rows, request_.prediction, rows_, table_.prediction, read_answer_);
     take_scores(*batch.rows);
     take_probabilities(*batch.rows);
     const auto as_written = [](std::string_view text) { return text; };
-    take_names(*batch.rows, request_.gold, new_rows_, table_.gold, classes_in);
+    take_names(*batch.rows, request_.gold, new_rows_, table_.gold, read_answer_);
     take_names(*batch.rows, request_.cluster, new_rows_, table_.cluster, as_written);
     take_names(*batch.rows, request_.version, new_rows_, table_.version, as_written);
     for (std::size_t slice = 0; slice < request_.slices.size(); ++slice) {
@@ -379,7 +359,7 @@ class PredictionReading {
     const std::string start = request_.probabilities + ".";
     for (const std::string& column : batch.schema()->field_names())
       if (column.starts_with(start))
-        columns.emplace_back(table_.probabilities.names.of(class_in(column.substr(start.size()))), Field(batch, column));
+        columns.emplace_back(table_.probabilities.names.of(read_answer_(column.substr(start.size()))), Field(batch, column));
     return columns;
   }
 
@@ -388,7 +368,7 @@ class PredictionReading {
     if (text.empty()) return sum;
     try {
       for (const auto& [name, value] : json_.parse(text))
-        sum += add_share(row, table_.probabilities.names.of(class_in(trimmed(name))), value.text);
+        sum += add_share(row, table_.probabilities.names.of(read_answer_(trimmed(name))), value.text);
     } catch (const BadJson& bad) {
       fail(static_cast<std::size_t>(row), "'" + request_.probabilities +
                                               "' is not an object of classes with their probabilities, such as {\"card\": 0.9, "
@@ -487,6 +467,7 @@ class PredictionReading {
   NameTable answered_;  // Ids with their epochs, where there are epochs.
   NameTable filters_;
   JsonRow json_{JsonNumbers::kPythons};
+  AnswerReader read_answer_;
   std::uint32_t answers_ = 0;
   // Of the batch at hand.
   std::vector<std::uint64_t> lines_;
@@ -495,6 +476,15 @@ class PredictionReading {
 };
 
 }  // namespace
+
+std::string_view AnswerReader::operator()(std::string_view text) {
+  if (!text.starts_with('[')) return class_as_read(text);
+  std::vector<std::string> values = values_in(text, "");
+  if (values.size() == 1 && values.front() == text) return text;  // No list.
+  std::ranges::sort(values);
+  values.erase(std::ranges::unique(values).begin(), values.end());
+  return list_ = nlohmann::json(values).dump();
+}
 
 PredictionLayout look_at_predictions(const std::filesystem::path& file) {
   PredictionLayout layout{.file = file};

@@ -59,6 +59,17 @@ struct ClassShares {
   std::vector<float> shares;
 };
 
+/// An answer as a file's predictions and gold are read: 1.0 is 1, since programs that know gaps in floating point alone write the class 1
+/// so, and a list of classes says the same in any order: ["fee", "card"] is ["card","fee"]. One thread each.
+class AnswerReader {
+ public:
+  /// Valid until the next call, and as long as the text.
+  std::string_view operator()(std::string_view text);
+
+ private:
+  std::string list_;
+};
+
 /// What stands in a file, by column. An item is an id; an answer a row that counts, of which an item may have several where the file has a
 /// column `epoch`.
 struct PredictionTable {

@@ -90,7 +90,7 @@ Json refresh_benchmark(const std::filesystem::path& root, const std::string& nam
   options.validate();
   Benchmark::require(root, name);
   const ProjectLock lock = lock_benchmarks(root);
-  Benchmark benchmark = Benchmark::open(root, name);
+  Benchmark benchmark = Benchmark::open(root, name, options.admit.threads);
   require_anchors(benchmark);
   const CandidateItems candidates = read_candidates(
       options.from, {.of = benchmark.fields(), .answerable = options.admit.answerable, .difficulty = options.admit.difficulty});

@@ -1,20 +1,21 @@
 #include "hone/flow/run_benchmark.h"
 
 #include <algorithm>
-#include <cmath>
-#include <fstream>
-#include <set>
+#include <map>
+#include <unordered_map>
 
 #include "hone/core/clock.h"
 #include "hone/core/count.h"
 #include "hone/core/error.h"
 #include "hone/core/file.h"
 #include "hone/core/json.h"
+#include "hone/core/suggest.h"
 #include "hone/eval/score_difference.h"
 #include "hone/flow/admit_items.h"
 #include "hone/flow/compare_text_internal.h"
 #include "hone/flow/predict.h"
 #include "hone/flow/prediction_file.h"
+#include "hone/flow/table_writer.h"
 #include "hone/stats/clustered.h"
 
 namespace hone {
@@ -24,7 +25,7 @@ using Json = nlohmann::json;
 
 // What a file says, by place of the items.
 struct ReadAnswers {
-  std::vector<std::string> said = {};
+  NameColumn said = {};
   std::uint64_t sealed = 0, retired = 0;  // Answers on items that are sealed, or no longer in the version, and left out.
   std::vector<std::string> notes = {};
 };
@@ -49,40 +50,45 @@ class AnswerReading {
     const PredictionTable table = read_predictions(layout, request);
     if (!table.item_of.empty())
       throw Error(ErrorCode::kInvalidArgument, "'" + layout.file.string() + "' has several answers an item; a benchmark takes one");
-    return take(table, [&](std::uint32_t row) { return place_of(table, row); });
+    return take(layout.file, table, [&](std::uint32_t row) { return place_of(table, row); });
   }
 
   // Rows by their line: of a file that has the members one after the other.
   ReadAnswers read_lines(const std::filesystem::path& file, const std::vector<std::uint32_t>& members) const {
     const PredictionTable table = read_predictions(look_at_predictions(file), {.id = "line", .prediction = "label"});
-    return take(table, [&](std::uint32_t row) { return members.at(std::stoul(std::string(table.ids.name(row))) - 1); });
+    return take(file, table, [&](std::uint32_t row) { return members.at(std::stoul(std::string(table.ids.name(row))) - 1); });
   }
 
  private:
   template <typename PlaceOf>
-  ReadAnswers take(const PredictionTable& table, const PlaceOf& place_at) const {
-    ReadAnswers answers{.said = std::vector<std::string>(benchmark_.items().size()), .notes = table.notes};
+  ReadAnswers take(const std::filesystem::path& file, const PredictionTable& table, const PlaceOf& place_at) const {
+    ReadAnswers answers{.said = {.names = table.prediction.names, .of = no_answers(benchmark_).of}, .notes = table.notes};
+    std::vector<bool> is_answered(benchmark_.items().size(), false);
     for (std::uint32_t row = 0; row < table.ids.size(); ++row) {
       const std::uint32_t place = place_at(row);
+      if (is_answered[place])
+        throw Error(ErrorCode::kCorruptData, "'" + file.string() + "':" + std::to_string(table.lines[row]) + ": item " +
+                                                 benchmark_.items()[place].id + " is answered a second time, by another of its names");
+      is_answered[place] = true;
       if (!is_member_[place]) {
         ++answers.retired;
       } else if (benchmark_.items()[place].sealed && !options_.open_sealed) {
         ++answers.sealed;
-      } else if (table.prediction.of[row] != kNoName) {
-        answers.said[place] = table.prediction.names.name(table.prediction.of[row]);
+      } else {
+        answers.said.of[place] = table.prediction.of[row];
       }
     }
     return answers;
   }
 
   std::uint32_t place_of(const PredictionTable& table, std::uint32_t row) const {
-    const std::string name(table.ids.name(row));
+    const std::string_view name = table.ids.name(row);
     if (const auto found = by_key_.find(name); found != by_key_.end()) return found->second;
     if (const auto found = benchmark_.find(name)) return *found;
     std::uint64_t unknown = 0;
     for (std::uint32_t each = 0; each < table.ids.size(); ++each) unknown += !benchmark_.find(table.ids.name(each));
     throw Error(ErrorCode::kNotFound, "'" + options_.predictions.string() + "':" + std::to_string(table.lines[row]) + ": '" +
-                                          name.substr(0, 80) + "' is no item of '" + benchmark_.name() + "'" +
+                                          std::string(name.substr(0, 80)) + "' is no item of '" + benchmark_.name() + "'" +
                                           (unknown > 1 ? "; " + counted(unknown, "id is", "ids are") + " not" : "") +
                                           ". Predictions go by the items' ids, or their own ids in the file they came from");
   }
@@ -90,27 +96,49 @@ class AnswerReading {
   const Benchmark& benchmark_;
   const RunBenchmarkOptions& options_;
   std::vector<bool> is_member_;
-  std::unordered_map<std::string, std::uint32_t> by_key_;
+  std::unordered_map<std::string_view, std::uint32_t> by_key_;
 };
 
-// The project's model reads the items as rows of a file.
+// By text field of the project: the items' field that its model reads as that one. Where both have one alone, their names say nothing.
+std::vector<std::size_t> fields_read(const Benchmark& benchmark, const Project& project) {
+  const std::vector<std::string>& fields = benchmark.fields().text;
+  if (project.data.text.size() == 1 && fields.size() == 1) return {0};
+  std::vector<std::size_t> read;
+  for (const std::string& text : project.data.text) {
+    read.push_back(static_cast<std::size_t>(std::ranges::find(fields, text) - fields.begin()));
+    if (read.back() == fields.size())
+      throw Error(ErrorCode::kInvalidArgument, "the project's model reads '" + text + "', which items of '" + benchmark.name() +
+                                                   "' do not have: they consist of " + quoted_list(fields) +
+                                                   "; predict them in another way and give --predictions FILE");
+  }
+  return read;
+}
+
+// Parquet: neither the project's encoding nor its delimiter is that of the items.
+void write_rows_to_predict(const Benchmark& benchmark, const std::vector<std::uint32_t>& members, const Project& project,
+                           const std::filesystem::path& file) {
+  const std::vector<std::size_t> fields = fields_read(benchmark, project);
+  TableShape shape{.columns = {}, .format = TableFormat::kParquet, .classes = {}};
+  for (const std::string& text : project.data.text) shape.columns.push_back({text});
+  write_table(shape, file, [&](TableWriter& writer) {
+    std::vector<Json> row(fields.size());
+    for (const std::uint32_t place : members) {
+      std::ranges::transform(fields, row.begin(), [&](std::size_t field) { return benchmark.items()[place].content[field]; });
+      writer.add(row);
+    }
+  });
+}
+
 ReadAnswers predicted_answers(const Benchmark& benchmark, std::uint32_t version, Workspace* workspace, const RunBenchmarkOptions& options,
                               const Progress& progress) {
   if (!workspace) throw Error(ErrorCode::kInvalidArgument, "there is no project here whose model could predict; give --predictions FILE");
   const std::vector<std::uint32_t> members = benchmark.members(version);
+  if (members.empty()) return {.said = no_answers(benchmark)};
   const RemovedAtEnd folder(temporary_name(workspace->project().state()));
   make_folder(folder.path());
-  std::string rows;
-  for (const std::uint32_t place : members) {
-    Json row = Json::object();
-    for (std::size_t field = 0; field < benchmark.fields().text.size(); ++field)
-      row[benchmark.fields().text[field]] = benchmark.items()[place].content[field];
-    if (const std::string& id = workspace->project().data.id; !id.empty()) row[id] = benchmark.items()[place].id;
-    rows += row.dump() + "\n";
-  }
-  const std::filesystem::path file = folder.path() / "items.jsonl", out = folder.path() / "predictions.jsonl";
-  write_file_atomically(file, rows);
-  predict_file(*workspace, file, {.threads = options.threads}, out, progress);
+  const std::filesystem::path rows = folder.path() / "items.parquet", out = folder.path() / "predictions.jsonl";
+  write_rows_to_predict(benchmark, members, workspace->project(), rows);
+  predict_file(*workspace, rows, {.threads = options.threads}, out, progress);
   return AnswerReading(benchmark, version, options).read_lines(out, members);
 }
 
@@ -124,25 +152,21 @@ class Scoring {
     number_clusters();
   }
 
-  Json score(const std::function<bool(const BenchmarkItem&)>& is_in) const {
-    std::vector<double> scores;
-    std::vector<std::uint32_t> clusters;
-    for (const std::uint32_t place : measured_) {
-      if (!is_in(benchmark_.items()[place])) continue;
-      scores.push_back(right_[place]);
-      if (!clusters_.empty()) clusters.push_back(clusters_[place]);
-    }
-    return measure(scores, clusters);
+  template <typename IsIn>
+  Json score(const IsIn& is_in) const {
+    std::vector<std::uint32_t> places;
+    for (const std::uint32_t place : measured_)
+      if (is_in(benchmark_.items()[place])) places.push_back(place);
+    return measure(places);
   }
 
   Json strata() const {
-    std::set<std::string> names;
-    for (const std::uint32_t place : measured_) names.insert(benchmark_.items()[place].stratum);
+    std::map<std::string_view, std::vector<std::uint32_t>> places;
+    for (const std::uint32_t place : measured_) places[benchmark_.items()[place].stratum].push_back(place);
     Json strata = Json::array();
-    for (const std::string& name : names) {
-      Json stratum = score([&](const BenchmarkItem& item) { return item.stratum == name; });
-      stratum["stratum"] = name;
-      strata.push_back(std::move(stratum));
+    for (const auto& [name, of] : places) {
+      strata.push_back(measure(of));
+      strata.back()["stratum"] = name;
     }
     return strata;
   }
@@ -168,15 +192,25 @@ class Scoring {
       clusters_.push_back(names.of(item.cluster.empty() ? "\x1F" + item.id : item.cluster));  // Without a value it stands alone.
   }
 
-  static Json measure(const std::vector<double>& scores, const std::vector<std::uint32_t>& clusters) {
+  std::vector<ClusterSum> cluster_sums(const std::vector<std::uint32_t>& places) const {
+    std::vector<double> scores;
+    std::vector<std::uint32_t> clusters;
+    for (const std::uint32_t place : places) {
+      scores.push_back(right_[place]);
+      clusters.push_back(clusters_[place]);
+    }
+    return sum_by_cluster(scores, clusters);
+  }
+
+  Json measure(const std::vector<std::uint32_t>& places) const {
     std::uint64_t right = 0;
-    for (const double score : scores) right += score > 0.5;
-    std::optional<Interval> interval = wilson(right, scores.size());
-    Json json{{"n", scores.size()}, {"value", nullptr}, {"low", nullptr}, {"high", nullptr}, {"clusters", nullptr}};
-    if (scores.empty()) return json;
-    json["value"] = static_cast<double>(right) / static_cast<double>(scores.size());
-    if (!clusters.empty()) {
-      const auto mean = clustered_mean(sum_by_cluster(scores, clusters));
+    for (const std::uint32_t place : places) right += right_[place] > 0;
+    std::optional<Interval> interval = wilson(right, places.size());
+    Json json{{"n", places.size()}, {"value", nullptr}, {"low", nullptr}, {"high", nullptr}, {"clusters", nullptr}};
+    if (places.empty()) return json;
+    json["value"] = static_cast<double>(right) / static_cast<double>(places.size());
+    if (!clusters_.empty()) {
+      const auto mean = clustered_mean(cluster_sums(places));
       json["clusters"] = mean->clusters;
       interval = rate_interval(*mean);
     }
@@ -220,7 +254,7 @@ Json run_json(const Benchmark& benchmark, const BenchmarkRun& run, const ReadAns
   const Scoring scoring(benchmark, run);
   const auto all = [](const BenchmarkItem&) { return true; };
   const auto sealed = [](const BenchmarkItem& item) { return item.sealed; };
-  const auto answered = static_cast<std::size_t>(std::ranges::count_if(run.said, [](const std::string& said) { return !said.empty(); }));
+  const auto answered = run.said.of.size() - static_cast<std::size_t>(std::ranges::count(run.said.of, kNoName));
   return {{"benchmark", benchmark.name()},
           {"system", run.system},
           {"version", version_summary(benchmark, run.version)},
@@ -240,14 +274,14 @@ Json run_json(const Benchmark& benchmark, const BenchmarkRun& run, const ReadAns
 
 // Under one name stand one system's answers: the earlier ones, and those on sealed items where these were opened since.
 void join_earlier(const Benchmark& benchmark, BenchmarkRun& run, const BenchmarkRun& earlier) {
-  for (std::uint32_t place = 0; place < run.said.size(); ++place) {
+  for (std::uint32_t place = 0; place < run.said.of.size(); ++place) {
     const bool is_sealed = benchmark.items()[place].sealed;
     const bool both_measured = !is_sealed || (run.opened && earlier.opened);
-    if (both_measured && run.said[place] != earlier.said[place])
+    if (both_measured && run.answer(place) != earlier.answer(place))
       throw Error(ErrorCode::kInvalidArgument, "a system '" + run.system + "' was run on version " + std::to_string(run.version) + " on " +
                                                    earlier.date + " and gave another answer, first on item " + benchmark.items()[place].id +
                                                    "; two systems of one name cannot be told apart, so give this one another");
-    if (is_sealed && earlier.opened) run.said[place] = earlier.said[place];
+    if (is_sealed && earlier.opened && earlier.said.of[place] != kNoName) run.set_answer(place, earlier.answer(place));
   }
   run.opened = run.opened || earlier.opened;
   run.date = earlier.date;
@@ -280,7 +314,7 @@ Json run_benchmark(const std::filesystem::path& root, const std::string& name, W
   options.validate();
   Benchmark::require(root, name);
   const ProjectLock lock = lock_benchmarks(root);
-  const Benchmark benchmark = Benchmark::open(root, name);
+  const Benchmark benchmark = Benchmark::open(root, name, options.threads);
   BenchmarkRun run{.system = options.system,
                    .version = options.version == 0 ? benchmark.newest() : options.version,
                    .date = date_or_today(options.date),

@@ -140,6 +140,78 @@ TEST_F(BenchmarkRunTest, NamesTheLineOfARunThatWasBroken) {
   EXPECT_TRUE(has(complaint_of(ErrorCode::kCorruptData, [&] { read_runs(opened(), 1); }), "a.jsonl':2: "));
 }
 
+TEST_F(BenchmarkRunTest, RefusesARunFileThatCannotBe) {
+  run({.system = "a", .predictions = predictions("fraud")});
+  const std::string sound = read_file(path("runs/0001/a.jsonl"));
+  const std::string header = sound.substr(0, sound.find('\n') + 1),
+                    answer = sound.substr(header.size(), sound.find('\n', header.size()) + 1 - header.size());
+  const std::string id = Json::parse(answer).at("id");
+  const std::pair<std::string, std::string> kDamages[] = {
+      {"", "a.jsonl':1: the file is empty"},
+      {header + "{\"id\": \n", "a.jsonl':2: "},
+      {header + answer + answer, "a.jsonl':3: item " + id + " is answered a second time"},
+      {header + "{\"id\":\"" + id.substr(0, 8) + "\",\"prediction\":\"x\"}\n", "a.jsonl':2: '" + id.substr(0, 8) + "' is no item's id"},
+      {header + "{\"id\":\"" + id + "\",\"prediction\":\"\"}\n", "the answer to item " + id + " is empty"},
+      {answer, "a.jsonl':1: "}};
+  for (const auto& [bytes, expected] : kDamages) {
+    overwrite(path("runs/0001/a.jsonl"), bytes);
+    const std::string said = complaint_of(ErrorCode::kCorruptData, [&] { read_runs(opened(), 1); });
+    EXPECT_TRUE(has(said, expected)) << said;
+  }
+  overwrite(path("runs/0001/a.jsonl"), sound);
+  file("project/benchmarks/b/runs/0001/other.jsonl", sound);
+  EXPECT_TRUE(
+      has(complaint_of(ErrorCode::kCorruptData, [&] { read_runs(opened(), 1); }), "of another system or version than the file's name"));
+}
+
+TEST_F(BenchmarkRunTest, RefusesExposuresThatCannotBe) {
+  run({.system = "a", .predictions = predictions("fraud")});
+  const std::string sound = read_file(path("exposure.json"));
+  for (const auto& [old, now, said] :
+       {std::tuple("\"version\": 1", "\"version\": -1", "'version' is no whole number"),
+        std::tuple("exposure/1", "exposure/2", "the format is not hone-benchmark-exposure/1"),
+        std::tuple("\"opened\": false", "\"opened\": 0", "type must be boolean"), std::tuple("{", "", "syntax error")}) {
+    edit("exposure.json", old, now);
+    const std::string complaint = complaint_of(ErrorCode::kCorruptData, [&] { read_exposures(opened()); });
+    EXPECT_TRUE(has(complaint, said)) << complaint;
+    EXPECT_TRUE(has(complaint, "exposure.json'")) << complaint;
+    overwrite(path("exposure.json"), sound);
+  }
+}
+
+TEST_F(BenchmarkRunTest, RefusesTwoAnswersToOneItemUnderBothOfItsNames) {
+  const Benchmark benchmark = opened();
+  const std::string id = benchmark.items()[benchmark.item_named("k1")].id;
+  const auto twice = file("twice.csv", "id,prediction\nk1,card\nk2,card\n" + id + ",fraud\n");
+  EXPECT_TRUE(has(complaint_of(ErrorCode::kCorruptData, [&] { run({.system = "a", .predictions = twice}); }),
+                  "twice.csv':4: item " + id + " is answered a second time"));
+}
+
+// Programs that know gaps in floating point alone write the class 1 as 1.0, in predictions as in gold.
+TEST(BenchmarkNumbers, AreTheSameAnswerWithAndWithoutAPoint) {
+  const TestFolder folder;
+  create_benchmark(folder / "p", "b", {.id = "id"}, {}, write_text(folder / "i.csv", "id,text,gold\n1,one thing,1.0\n2,another one,0\n"),
+                   nullptr, {.date = "2026-01-05"});
+  const auto score = [&](const std::string& name, const std::string& said) {
+    return run_benchmark(folder / "p", "b", nullptr, {.system = name, .predictions = write_text(folder / "s.csv", said)})
+        .at("score")
+        .at("value");
+  };
+  EXPECT_EQ(score("whole", "id,prediction\n1,1\n2,0\n"), 1.0);
+  EXPECT_EQ(score("points", "id,prediction\n1,1.0\n2,0.0\n"), 1.0);
+  EXPECT_EQ(score("wrong", "id,prediction\n1,0\n2,1\n"), 0.0);
+}
+
+TEST_F(BenchmarkRunTest, HasNoScoreWhereAllItemsAreRetired) {
+  std::vector<std::string> all;
+  for (int row = 0; row < 40; ++row) all.push_back("k" + std::to_string(row));
+  retire_items(root_, "b", all, "all of it was wrong", "2026-01-06");
+  const Json result = run({.system = "a", .predictions = predictions("fraud")});
+  EXPECT_EQ(result.at("score").at("n"), 0);
+  EXPECT_TRUE(result.at("score").at("value").is_null());
+  EXPECT_EQ(result.at("left_out").at("retired"), 40);
+}
+
 TEST(BenchmarkCluster, WidensTheIntervalWhereItemsHangTogether) {
   const TestFolder folder;
   std::string items = "id,text,gold,doc\n", said = "id,prediction\n";

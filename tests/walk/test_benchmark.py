@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from .harness import HONE, ProjectTest, hone, hone_json
+from .harness import HONE, SMALL_TRAINED_YAML, ProjectTest, hone, hone_json
 
 WORDS = ["card", "stolen", "refund", "loan", "garage", "payment", "friday", "transfer", "app", "limit", "password", "branch", "cash", "letter", "fee", "rate"]
 
@@ -118,6 +118,45 @@ class BenchmarkTest(ProjectTest):
         file.write_text("".join(lines))
         self.refused("benchmark", "show", "b", cwd=self.folder, say=["0001.jsonl':5: ", "was changed by hand"])
 
+    def test_the_projects_own_model_and_labels_answer(self):
+        project = self.trained_project()
+        rows = [row for row in json_rows(project) if row["split"] == "test"]
+        items = self.write("items.csv", "id,body,gold\n" + "".join(f'{row["id"]},"{TEXTS[row["id"]]}",{GOLD[row["id"]]}\n' for row in rows))
+        words = ["--items", items, "--id", "id", "--text", "body", "--anchor", "0", "--sealed", "0.5", "--similarity", "1", "--project", project]
+
+        for baseline in ("label-model", "majority"):
+            result = hone_json("benchmark", "create", baseline, *words, "--baseline", baseline)
+            sure = {row["id"] for row in rows if row["label"] == GOLD[row["id"]] and row["probability"] >= 0.95} if baseline == "label-model" else None
+            trivial = {each["id"] for each in result["refused"] if each["reason"] == "trivial"}
+            self.assertTrue(trivial)
+            self.assertEqual(result["checked_against"]["baseline"]["name"], baseline)
+            self.assertEqual(result["checked_against"]["baseline"]["answered"], sum(row["label"] is not None for row in rows))
+            self.assertTrue(sure is None or trivial == sure, (trivial, sure))
+        refused = self.refused("benchmark", "create", "c", "--items", items, "--text", "body", "--baseline", "majority", "--project", project)
+        self.assertIn("they are found by their own ids, which --id names", refused)
+
+        hone_json("benchmark", "create", "b", *words)
+        told = hone_json("benchmark", "run", "b", "--system", "model", "--open-sealed", "--reason", "test", "--project", project)
+        bare = self.write("bare.csv", (project / "rows.csv").read_bytes().decode("latin-1"))
+        bare.write_bytes(bare.read_text(encoding="utf-8").encode("latin-1"))
+        predicted = {row["id"]: row["label"] for row in map(json.loads, hone("predict", bare, "--project", project).stdout.splitlines())}
+        self.assertEqual(told["score"]["n"], len(rows))
+        self.assertEqual(told["missing"], 0)
+        self.assertEqual(told["score"]["value"], sum(predicted[row["id"]] == GOLD[row["id"]] for row in rows) / len(rows))
+        self.assertEqual(told["warnings"], [])
+        # The same model says the same again.
+        self.assertEqual(hone_json("benchmark", "run", "b", "--system", "model", "--project", project)["score"], told["score"])
+
+    def trained_project(self):
+        """Latin-1 with semicolons: neither is how the items of a benchmark lie on disk."""
+        project = self.folder / "trained"
+        project.mkdir()
+        (project / "hone.yaml").write_text(SMALL_TRAINED_YAML.replace("text: text,", "text: text, encoding: latin-1, delimiter: ';',"))
+        lines = ["id;text;label"] + [f'{row};"{text}";{GOLD[row]}' for row, text in TEXTS.items()]
+        (project / "rows.csv").write_bytes("\n".join(lines).encode("latin-1"))
+        hone("run", "--project", project)
+        return project
+
     def test_killed_at_any_moment_the_old_version_is_whole(self):
         self.create(60)
         more = self.write("more.csv", items_csv(100, 2100, seed=3))
@@ -131,6 +170,11 @@ class BenchmarkTest(ProjectTest):
             if version["version"] == 2:
                 return
         self.assertEqual(self.benchmark("admit", "b", "--items", more)["version"]["items"], 2060)
+
+
+# Eighty rows, with umlauts that tell the classes apart.
+GOLD = {f"r{row}": ("card", "fraud")[row % 2] for row in range(80)}
+TEXTS = {name: f"{'lost my card für ' if gold == 'card' else 'stolen or not me, geklaut über '}{line.split(',')[1][:40]}" for (name, gold), line in zip(GOLD.items(), items_csv(0, 80, seed=5).splitlines()[1:])}
 
 
 def own_texts():
