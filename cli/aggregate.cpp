@@ -23,9 +23,9 @@ void print_aggregate(const nlohmann::json& result) {
                     with_commas(result.at("votes").get<std::uint64_t>()), with_commas(result.at("sources").size()),
                     result.at("classes").size(), seconds(result.at("seconds"))));
   if (result.at("accuracy").is_object()) {
-    print(fmt::format("accuracy {} of {} covered rows with gold, log loss {:.3f}", measure(result.at("accuracy")),
-                      with_commas(result.at("accuracy").at("n").get<std::uint64_t>()), result.at("log_loss").at("value").get<double>()));
-    print(result.at("ece").is_object() ? fmt::format(", ECE {}\n", percent(result.at("ece").at("value"))) : "\n");
+    print(fmt::format("accuracy {} of {} covered rows with gold, log loss {}", measure(result.at("accuracy")),
+                      with_commas(result.at("accuracy").at("n").get<std::uint64_t>()), decimal_measure(result.at("log_loss"))));
+    print(result.at("ece").is_object() ? fmt::format(", ECE {}\n", measure(result.at("ece"))) : "\n");
   }
   for (const nlohmann::json& warning : result.at("warnings")) print_error("warning: " + warning.get<std::string>());
 }

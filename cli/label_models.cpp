@@ -14,20 +14,15 @@ struct LabelModelsArguments : ProjectOptions {
   std::vector<std::string> shares;  // CLASS=SHARE
 };
 
-std::string with_interval(const nlohmann::json& value) {
-  if (!value.is_object()) return "–";
-  const std::string text = fmt::format("{:.3f}", value.at("value").get<double>());
-  if (!value.at("low").is_number()) return text;
-  return text + fmt::format(" ({:.3f} to {:.3f})", value.at("low").get<double>(), value.at("high").get<double>());
-}
-
 bool is_multi_label(const nlohmann::json& result) { return result.at("kind") == "multi-label"; }
 
 // In points of a hundred, the model less majority vote.
 std::string beside_majority(const nlohmann::json& comparison) {
   if (!comparison.is_object()) return "–";
-  return fmt::format("{:+.1f} ({:+.1f} to {:+.1f})", 100.0 * comparison.at("difference").get<double>(),
-                     100.0 * comparison.at("low").get<double>(), 100.0 * comparison.at("high").get<double>());
+  const std::string text = fmt::format("{:+.1f}", 100.0 * comparison.at("difference").get<double>());
+  if (!comparison.at("low").is_number()) return text + " (no interval)";
+  return text +
+         fmt::format(" ({:+.1f} to {:+.1f})", 100.0 * comparison.at("low").get<double>(), 100.0 * comparison.at("high").get<double>());
 }
 
 void print_set_measures(const nlohmann::json& result) {
@@ -35,7 +30,7 @@ void print_set_measures(const nlohmann::json& result) {
   for (const nlohmann::json& model : result.at("models"))
     if (model.at("failed").is_null())
       table.add({model.at("name"), measure(model.at("accuracy")), measure(model.at("micro_f1")), measure(model.at("macro_f1")),
-                 with_interval(model.at("log_loss")), beside_majority(model.at("micro_f1_against_majority"))});
+                 decimal_measure(model.at("log_loss")), beside_majority(model.at("micro_f1_against_majority"))});
   print("\n" + table.text());
 }
 
@@ -70,7 +65,7 @@ void print_measures(const nlohmann::json& result) {
   Table table({"label model", "accuracy", "log loss", "ECE", "points beside majority vote"});
   for (const nlohmann::json& model : result.at("models"))
     if (model.at("failed").is_null())
-      table.add({model.at("name"), measure(model.at("accuracy")), with_interval(model.at("log_loss")), measure(model.at("ece")),
+      table.add({model.at("name"), measure(model.at("accuracy")), decimal_measure(model.at("log_loss")), measure(model.at("ece")),
                  beside_majority(model.at("against_majority"))});
   print("\n" + table.text());
 }

@@ -48,6 +48,10 @@ void print_pairs(const nlohmann::json& pairs, std::uint64_t examples) {
   if (rows < examples) print(fmt::format("pairs were counted on {} of the rows, evenly spaced\n", with_commas(rows)));
 }
 
+std::string of_slice(const nlohmann::json& looked) {
+  return looked.at("slice").is_string() ? " of the slice " + one_line(looked.at("slice").get<std::string>(), 40) : "";
+}
+
 void print_analysis(const nlohmann::json& analysis) {
   Table table({"source", "votes for", "coverage>", "overlap>", "conflict>", "precision on train and valid gold", "n>", "failed>"});
   for (const nlohmann::json& source : analysis.at("sources"))
@@ -56,9 +60,8 @@ void print_analysis(const nlohmann::json& analysis) {
                with_commas(source.at("failures").at("count").get<std::uint64_t>())});
   print(table.text());
   print(fmt::format("\n{} rows{}: {} with a vote, {} with two or more, {} with votes that differ\n",
-                    with_commas(analysis.at("examples").get<std::uint64_t>()),
-                    analysis.at("slice").is_string() ? " of the slice " + one_line(analysis.at("slice").get<std::string>(), 40) : "",
-                    percent(analysis.at("covered")), percent(analysis.at("overlap")), percent(analysis.at("conflict"))));
+                    with_commas(analysis.at("examples").get<std::uint64_t>()), of_slice(analysis), percent(analysis.at("covered")),
+                    percent(analysis.at("overlap")), percent(analysis.at("conflict"))));
   if (analysis.contains("pairs")) print_pairs(analysis.at("pairs"), analysis.at("examples"));
 }
 
@@ -123,7 +126,7 @@ void print_trial(const nlohmann::json& trial) {
   print(fmt::format("{} ({})\n  {}\n", one_line(trial.at("name").get<std::string>()), one_line(trial.at("where").get<std::string>()),
                     one_line(trial.at("definition").dump(), 300)));
   const auto number = [&](const char* key) { return trial.at(key).get<std::uint64_t>(); };
-  print(fmt::format("  votes on {} of {} rows ({})\n", with_commas(number("votes")), with_commas(number("rows")),
+  print(fmt::format("  votes on {} of {} rows{} ({})\n", with_commas(number("votes")), with_commas(number("rows")), of_slice(trial),
                     percent(trial.at("coverage"))));
   print(fmt::format("  {} of them are new, {} have other votes, {} have one that differs\n", with_commas(number("newly_covered")),
                     with_commas(number("votes") - number("newly_covered")), with_commas(number("conflicting"))));
@@ -144,8 +147,7 @@ void print_trial(const nlohmann::json& trial) {
 }
 
 int lf(const LfArguments& arguments) {
-  if (!arguments.name.empty() && (arguments.pairs || !arguments.slice.empty()))
-    throw UsageError("--slice and --pairs belong to the table of all sources: leave the name out");
+  if (!arguments.name.empty() && arguments.pairs) throw UsageError("--pairs belongs to the table of all sources: leave the name out");
   Workspace workspace = open_workspace(arguments);
   if (arguments.name.empty()) {
     const AnalysisOptions asked{.slice = arguments.slice, .pairs = arguments.pairs, .threads = arguments.threads};
@@ -154,7 +156,7 @@ int lf(const LfArguments& arguments) {
     arguments.json ? print_json(analysis) : print_analysis(analysis);
     return 0;
   }
-  const TrialOptions options{.hits = arguments.hits, .threads = arguments.threads};
+  const TrialOptions options{.slice = arguments.slice, .hits = arguments.hits, .threads = arguments.threads};
   nlohmann::json trial;
   if (arguments.name == "-")
     trial = try_draft(workspace, std::string(std::istreambuf_iterator<char>(std::cin), {}), options, terminal_progress());
@@ -172,7 +174,7 @@ Body add_lf(CLI::App& command) {
   command.add_option("NAME", arguments->name,
                      "A source of the project, or - for a draft in YAML on standard input; without it all sources");
   command.add_option("--hits", arguments->hits, "How many rows it votes on to show")->check(CLI::Range(0, 1000))->capture_default_str();
-  command.add_option("--slice", arguments->slice, "Look at the rows of one slice alone")->type_name("NAME");
+  command.add_option("--slice", arguments->slice, "Look at the rows of one slice alone, with a name or a draft too")->type_name("NAME");
   command.add_flag("--pairs", arguments->pairs, "Also show how often any two sources agree");
   add_project_options(command, *arguments);
   return [arguments] { return lf(*arguments); };

@@ -30,7 +30,7 @@ const Metric& metric_named(const std::string& name) {
 std::string shown(const nlohmann::json& metrics, const Metric& metric) {
   if (!metrics.is_object() || !metrics.contains(metric.key) || !metrics.at(std::string(metric.key)).is_object()) return "–";
   const nlohmann::json& value = metrics.at(std::string(metric.key));
-  return metric.is_share ? measure(value) : fmt::format("{:.3f}", value.at("value").get<double>());
+  return metric.is_share ? measure(value) : decimal_measure(value);
 }
 
 // The split that the short result is about: test where it has gold, else valid.

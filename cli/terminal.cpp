@@ -143,6 +143,13 @@ std::string measure(const nlohmann::json& value) {
   return text;
 }
 
+std::string decimal_measure(const nlohmann::json& value) {
+  if (!value.is_object()) return "–";
+  const std::string text = fmt::format("{:.3f}", value.at("value").get<double>());
+  if (!value.at("low").is_number() || !value.at("high").is_number()) return text;
+  return text + fmt::format(" ({:.3f} to {:.3f})", value.at("low").get<double>(), value.at("high").get<double>());
+}
+
 std::string one_line(std::string_view text, std::size_t width) {
   const std::string safe = without_controls(text, false);
   std::string line;

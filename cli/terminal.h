@@ -43,6 +43,8 @@ std::string megabytes(std::uint64_t bytes);         // "3.1 MB"
 
 /// A measure {"value", "low", "high", "n"} as "84.2 % (80.1 to 87.6)"; null as "–".
 std::string measure(const nlohmann::json& value);
+/// The same of one that is no share, such as a loss: "0.412 (0.380 to 0.451)".
+std::string decimal_measure(const nlohmann::json& value);
 
 /// One line of text of at most `width` characters; line breaks and control characters become spaces. For every name and id shown.
 std::string one_line(std::string_view text, std::size_t width = 200);

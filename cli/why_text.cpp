@@ -209,7 +209,7 @@ std::string value_words(const nlohmann::json& why) {
   const nlohmann::json& value = why.at("value");
   if (value.is_null()) return "not measured";
   const std::string n = fmt::format(", n = {}", with_commas(value.at("n").get<std::uint64_t>()));
-  if (why.at("metric") == "log_loss") return fmt::format("{:.3f}", value.at("value").get<double>()) + n;
+  if (why.at("metric") == "log_loss") return decimal_measure(value) + n;
   return measure(value) + n;
 }
 

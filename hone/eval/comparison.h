@@ -5,34 +5,27 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "hone/eval/evaluation.h"
+#include "hone/eval/score_difference.h"
 
 namespace hone {
 
-/// What a comparison says; "better" and "worse" are of A.
-enum class ComparisonVerdict { kBetter, kWorse, kNoDifference, kTooFew, kNeverDiffer };
-std::string_view to_string(ComparisonVerdict verdict);  // "better", "no-difference"…
-
-struct ComparisonOptions {
-  double alpha = 0.05;                // Two-sided.
-  std::uint64_t least_items = 30;     // Fewer get no verdict,
-  std::uint64_t least_clusters = 10;  // nor do fewer clusters, where examples hang together.
-};
-
-/// The accuracy of A less that of B on the same rows with its 95 % interval: McNemar's mid-p and Tango's interval where
-/// every example stands alone, else Student's t of the clusters. Without gold, n is 0 and the interval -1 to 1.
+/// The accuracy of A less that of B on the same rows: score_difference() with names, as a report shows it. The interval is null where there
+/// is none: without gold, with one cluster, or where all clusters differ alike.
 struct Comparison {
   std::string a, b;  // Names of the systems.
   std::string split;
   std::uint64_t n = 0;
   double difference = 0.0;
-  double low = -1.0, high = 1.0;
+  std::optional<Interval> interval = {};  // 95 %.
   double p = 1.0;
-  ComparisonVerdict verdict = ComparisonVerdict::kTooFew;
+  ReportVerdict verdict = ReportVerdict::kTooFewItems;
   std::string text;  // The verdict in words, differences in points of a hundred: "better by 3.2 points (0.4 to 6.1)".
 };
+
+/// Of a difference of shares, without names.
+Comparison as_comparison(const ScoreDifference& difference, const VerdictOptions& options);
 
 struct System {
   std::string name;
@@ -41,7 +34,7 @@ struct System {
 
 /// A row without a label is wrong. Throws kInvalidArgument as measure() does.
 Comparison compare(const System& a, const System& b, std::span<const ClassId> gold, std::span<const std::uint32_t> groups,
-                   std::span<const std::uint32_t> rows, std::string split, const ComparisonOptions& options = {});
+                   std::span<const std::uint32_t> rows, std::string split, const VerdictOptions& options = {});
 
 /// Rows that A alone has right, and that B alone has right, where they are few beside all rows that were judged.
 struct Changes {
@@ -51,12 +44,7 @@ struct Changes {
 /// The same as compare() where the two differ as `changes` say and are both right or both wrong on the other `rows`, which ascend and all
 /// have gold. `groups` by example as in Judged. O(rows log rows) where rows hang together.
 Comparison compare_changes(const Changes& changes, std::span<const std::uint32_t> groups, std::span<const std::uint32_t> rows,
-                           const ComparisonOptions& options = {});
-
-/// The mean of `differences`, one for each row that was judged: of measures that are no share of rows. Rows of one number in `clusters`
-/// hang together; Student's t of these. `differ`: whether the systems differ on any row. Without rows as compare() without gold.
-Comparison compare_scores(std::span<const double> differences, std::span<const std::uint32_t> clusters, bool differ,
-                          const ComparisonOptions& options = {});
+                           const VerdictOptions& options = {});
 
 /// The least true difference of two systems' accuracies that these rows show with 80 % power (statistics: 10). `other`, where there is one,
 /// tells on how many of them two systems differ; without, a fifth is taken. Where rows hang together, as many count as would tell as much

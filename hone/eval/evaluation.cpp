@@ -11,6 +11,7 @@
 #include "hone/core/json.h"
 #include "hone/eval/judged_internal.h"
 #include "hone/stats/clustered.h"
+#include "hone/stats/linear_f1.h"
 
 namespace hone {
 
@@ -72,6 +73,19 @@ Measure rate(const Judged& judged, std::span<const std::uint32_t> rows, const st
   return with_interval(share, rows.size(), rate_interval(*clustered_mean(sum_by_cluster(scores, groups_of(judged, rows)))));
 }
 
+Measure share_of_scores(const Judged& judged, std::span<const std::uint32_t> rows, std::span<const double> scores) {
+  const auto mean = clustered_mean(sum_by_cluster(scores, groups_of(judged, rows)));
+  return mean ? with_interval(mean->mean, rows.size(), rate_interval(*mean)) : Measure{};
+}
+
+Measure mean_of_scores(const Judged& judged, std::span<const std::uint32_t> rows, std::span<const double> scores) {
+  const auto mean = clustered_mean(sum_by_cluster(scores, groups_of(judged, rows)));
+  if (!mean) return {};
+  std::optional<Interval> interval = interval_of(*mean);
+  if (interval) interval->low = std::max(0.0, interval->low);
+  return with_interval(mean->mean, rows.size(), interval);
+}
+
 namespace {
 
 using RowSpan = std::span<const std::uint32_t>;
@@ -88,20 +102,8 @@ double loss_of(const Judged& judged, std::uint32_t row) {
 Measure mean_loss(const Judged& judged, RowSpan rows) {
   std::vector<double> losses;
   for (std::uint32_t row : rows) losses.push_back(loss_of(judged, row));
-  const std::optional<ClusteredMean> mean = clustered_mean(sum_by_cluster(losses, groups_of(judged, rows)));
-  std::optional<Interval> interval = interval_of(*mean);
-  if (interval) interval->low = std::max(0.0, interval->low);
-  return with_interval(mean->mean, rows.size(), interval);
+  return mean_of_scores(judged, rows, losses);
 }
-
-// True and false positives and negatives of a class.
-struct ClassCounts {
-  std::uint64_t right = 0, gold = 0, predicted = 0;
-  std::optional<double> f1() const {
-    if (gold + predicted == 0) return std::nullopt;
-    return 2.0 * static_cast<double>(right) / static_cast<double>(gold + predicted);
-  }
-};
 
 std::vector<ClassCounts> count_classes(const Judged& judged, RowSpan rows) {
   std::vector<ClassCounts> counts(judged.labels.classes());
@@ -114,21 +116,14 @@ std::vector<ClassCounts> count_classes(const Judged& judged, RowSpan rows) {
   return counts;
 }
 
-double macro_f1(const std::vector<ClassCounts>& counts) {
-  double sum = 0.0;
-  int classes = 0;
-  for (const ClassCounts& count : counts) {
-    if (!count.f1()) continue;
-    sum += *count.f1();
-    ++classes;
+Measure measure_f1(const LinearF1& f1, const Judged& judged, RowSpan rows) {
+  std::vector<double> scores;
+  for (const std::uint32_t row : rows) {
+    const ClassId label = judged.labels.hard(row);
+    const std::span<const ClassId> named(&label, label == kNoClass ? 0 : 1);
+    scores.push_back(f1.score(judged.gold.subspan(row, 1), named));
   }
-  return sum / classes;
-}
-
-double weighted_f1(const std::vector<ClassCounts>& counts, std::size_t rows) {
-  double sum = 0.0;
-  for (const ClassCounts& count : counts) sum += static_cast<double>(count.gold) * count.f1().value_or(0.0);
-  return sum / static_cast<double>(rows);
+  return share_of_scores(judged, rows, scores);
 }
 
 std::vector<std::uint32_t> with_label(const Judged& judged, RowSpan rows) {
@@ -139,34 +134,27 @@ std::vector<std::uint32_t> with_label(const Judged& judged, RowSpan rows) {
 
 double confidence_of(const Judged& judged, std::uint32_t row) { return std::clamp(judged.labels.confidence(row), 0.0, 1.0); }
 
-std::optional<Calibration> calibration_of(const Judged& judged, RowSpan labeled) {
+// How sure each row is, and whether it is right.
+struct Confidences {
   std::vector<double> confidence;
   std::vector<std::uint8_t> right;
-  for (std::uint32_t row : labeled) {
-    confidence.push_back(confidence_of(judged, row));
-    right.push_back(is_right(judged, row));
+};
+
+Confidences confidences_of(const Judged& judged, RowSpan labeled) {
+  Confidences of;
+  for (const std::uint32_t row : labeled) {
+    of.confidence.push_back(confidence_of(judged, row));
+    of.right.push_back(is_right(judged, row));
   }
-  return calibrate(confidence, right);
+  return of;
 }
 
-// With the direction of each bin's gap held fast, the error is a mean over rows: of how much more often than said a row came true, or
-// less often. Its interval is that of this mean; that chance alone makes gaps is not in it.
 std::optional<Measure> calibration_error(const Judged& judged, RowSpan labeled) {
-  const std::optional<Calibration> calibration = calibration_of(judged, labeled);
-  if (!calibration) return std::nullopt;
-  std::vector<std::uint32_t> rows(labeled.begin(), labeled.end());
-  std::ranges::stable_sort(rows, {}, [&](std::uint32_t row) { return confidence_of(judged, row); });
-  std::vector<double> gaps;
-  for (const ReliabilityBin& bin : calibration->bins) {
-    const double direction = bin.rate < bin.confidence ? -1.0 : 1.0;
-    for (const std::size_t end = gaps.size() + bin.n; gaps.size() < end;) {
-      const std::uint32_t row = rows[gaps.size()];
-      gaps.push_back(direction * (static_cast<double>(is_right(judged, row)) - confidence_of(judged, row)));
-    }
-  }
-  std::optional<Interval> interval = interval_of(*clustered_mean(sum_by_cluster(gaps, groups_of(judged, rows))));
-  if (interval) interval = {std::max(0.0, interval->low), std::min(1.0, interval->high)};
-  return with_interval(calibration->ece, rows.size(), interval);
+  const auto [confidence, right] = confidences_of(judged, labeled);
+  const auto found = check_calibration(confidence, right, groups_of(judged, labeled));
+  if (found) return with_interval(found->ece, labeled.size(), found->interval);
+  if (found.why() != NotDefined::kOneCluster) return std::nullopt;
+  return with_interval(calibrate(confidence, right)->ece, labeled.size(), std::nullopt);
 }
 
 // The rows behind each value of `key`, by value.
@@ -198,8 +186,8 @@ std::optional<Metrics> measure(const Judged& judged, RowSpan asked) {
   const std::vector<ClassCounts> counts = count_classes(judged, rows);
   Metrics metrics;
   metrics.accuracy = rate(judged, rows, right);
-  metrics.macro_f1 = {.value = macro_f1(counts), .low = {}, .high = {}, .n = rows.size()};
-  metrics.weighted_f1 = {.value = weighted_f1(counts, rows.size()), .low = {}, .high = {}, .n = rows.size()};
+  metrics.macro_f1 = measure_f1(linear_macro_f1(counts, rows.size()), judged, rows);
+  metrics.weighted_f1 = measure_f1(linear_weighted_f1(counts, rows.size()), judged, rows);
   metrics.log_loss = mean_loss(judged, rows);
   metrics.ece = calibration_error(judged, labeled);
   metrics.coverage = rate(judged, rows, [&](std::uint32_t row) { return has_label(judged, row); });
@@ -266,7 +254,10 @@ std::vector<std::uint32_t> most_confident_errors(const Judged& judged, RowSpan a
 }
 
 std::vector<ReliabilityBin> reliability(const Judged& judged, RowSpan rows) {
-  const std::optional<Calibration> calibration = calibration_of(judged, with_label(judged, with_gold(judged, rows)));
+  const std::vector<std::uint32_t> labeled = with_label(judged, with_gold(judged, rows));
+  const auto [confidence, right] = confidences_of(judged, labeled);
+  const auto calibration =
+      hang_together(judged, labeled) ? calibrate(confidence, right, groups_of(judged, labeled)) : calibrate(confidence, right);
   return calibration ? calibration->bins : std::vector<ReliabilityBin>{};
 }
 

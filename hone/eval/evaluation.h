@@ -29,20 +29,20 @@ struct Judged {
 
 // All functions below look at the given examples only, and among them only at those with gold. A row without a label is
 // wrong everywhere: as an answer, as a miss of its class, and as a column of its own in the confusion matrix. They throw
-// kInvalidArgument when gold or groups do not fit the labels or a row is out of range. Intervals of rates are Wilson's, of the
-// mean log loss and of the calibration error Student's; where examples hang together both are those of clusters (stats/clustered.h).
+// kInvalidArgument when gold or groups do not fit the labels or a row is out of range. Intervals of rates are Wilson's, of an F1 the same
+// by what each row does to it (stats/linear_f1.h), of the mean log loss and of the calibration error Student's; where examples hang
+// together all are those of clusters (stats/clustered.h).
 
 /// Probabilities are never taken for less than this in a log loss (statistics: 1e-12).
 inline constexpr double kLeastProbability = 1e-12;
 
 struct Metrics {
   Measure accuracy;
-  Measure macro_f1;     // Over classes that gold or a label names. No interval.
-  Measure weighted_f1;  // By gold rows of the class. No interval.
+  Measure macro_f1;     // Over classes that gold or a label names.
+  Measure weighted_f1;  // By gold rows of the class.
   Measure log_loss;     // Of the gold class; a row without a label has every class equally likely.
   /// Expected calibration error of the label's probability, 15 bins of equal mass, over rows with a label. Chance alone raises it, which
-  /// its interval does not take off.
-  /// Nothing below 30 such rows.
+  /// its interval takes into account (stats/calibration.h). Nothing below 30 such rows.
   std::optional<Measure> ece;
   Measure coverage;                            // Rows with a label.
   std::optional<Measure> accuracy_on_covered;  // Nothing when no row has a label.

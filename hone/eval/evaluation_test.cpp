@@ -41,7 +41,65 @@ TEST(Measure, GivesTheKnownF1) {
   EXPECT_NEAR(metrics.weighted_f1.value, (3 * (2.0 / 3) + 3 * (2.0 / 3) + 4 * 0.75) / 10, 1e-12);
   EXPECT_NEAR(metrics.accuracy.value, 0.7, 1e-12);
   EXPECT_EQ(metrics.accuracy.n, 10u);
-  EXPECT_FALSE(metrics.macro_f1.low.has_value());
+}
+
+// Every row is scored by what it does to the F1: the mean of the scores is the F1, their spread that of it. By hand, of three classes with
+// F1 of 2/3, 2/3 and 3/4 named by 6, 6 and 8 rows, over 10 rows.
+TEST(Measure, F1HasTheIntervalOfItsLinearization) {
+  const SoftLabels labels = labels_of(kLabels);
+  const double macro = (2.0 / 3 + 2.0 / 3 + 0.75) / 3, a = 10.0 / 18,
+               c = 10.0 / 24;  // By how much an answer on class 0 or 1 counts, and 2.
+  const double right_a = a * (2 - 2 * 2.0 / 3), right_c = c * (2 - 2 * 0.75), a_for_b = -2 * a * 2.0 / 3, mixed = -a * 2.0 / 3 - c * 0.75;
+  const std::vector<double> by_hand{right_a, right_a, a_for_b, right_a, right_a, right_c, right_c, mixed, right_c, mixed};
+  double squares = 0.0, sum = 0.0;
+  for (const double moved : by_hand) {
+    squares += moved * moved;
+    sum += moved;
+  }
+  EXPECT_NEAR(sum, 0.0, 1e-12);
+  const double effective = macro * (1 - macro) / (squares / 9 / 10), t = 2.262157;
+  const double centre = (macro + t * t / (2 * effective)) / (1 + t * t / effective);
+  const double half = t / (1 + t * t / effective) * std::sqrt(macro * (1 - macro) / effective + t * t / (4 * effective * effective));
+  const Measure found = measure({labels, kGold, {}}, all_rows(10))->macro_f1;
+  EXPECT_LT(effective, 10.0);
+  EXPECT_NEAR(found.low.value(), centre - half, 1e-6);
+  EXPECT_NEAR(found.high.value(), centre + half, 1e-6);
+  EXPECT_EQ(found.n, 10u);
+}
+
+// Each customer wrote five times: the intervals of all metrics are those of customers.
+TEST(Measure, IntervalsOfAllMetricsAreThoseOfClusters) {
+  std::vector<ClassId> gold, hard, gold_five, hard_five;
+  std::vector<std::uint32_t> groups;
+  for (std::uint32_t customer = 0; customer < 40; ++customer) {
+    gold.push_back(customer % 3);
+    hard.push_back(customer % 4 == 0 ? (customer + 1) % 3 : customer % 3);
+    for (int copy = 0; copy < 5; ++copy) {
+      gold_five.push_back(gold.back());
+      hard_five.push_back(hard.back());
+      groups.push_back(customer);
+    }
+  }
+  const SoftLabels one = labels_of(hard), five = labels_of(hard_five);
+  const Metrics alone = *measure({one, gold, {}}, all_rows(40)), together = *measure({five, gold_five, groups}, all_rows(200));
+  for (const auto& [a, b] : {std::pair{&alone.macro_f1, &together.macro_f1},
+                             {&alone.weighted_f1, &together.weighted_f1},
+                             {&alone.log_loss, &together.log_loss}}) {
+    EXPECT_NEAR(a->value, b->value, 1e-12);
+    EXPECT_NEAR(a->low.value(), b->low.value(), 1e-6);
+    EXPECT_NEAR(a->high.value(), b->high.value(), 1e-6);
+  }
+  EXPECT_GT(*together.ece->high - *together.ece->low, 0.1) << "40 customers";
+}
+
+// Labels that are as sure as they should be: chance alone makes the error, and its interval says so.
+TEST(Measure, EceOfAPerfectModelMayBeZero) {
+  std::vector<ClassId> gold, hard(200, 0);
+  for (int row = 0; row < 200; ++row) gold.push_back(row * 7 % 10 < 8 ? 0 : 1);
+  const SoftLabels labels = labels_of(hard);
+  const Measure ece = *measure({labels, gold, {}}, all_rows(200))->ece;
+  EXPECT_EQ(ece.low.value(), 0.0);
+  EXPECT_GT(ece.high.value(), ece.value);
 }
 
 // Wilson's interval of 8 of 10.
@@ -105,9 +163,10 @@ TEST(Measure, EceIsTheGapOfConfidenceAndAccuracyInBinsOfEqualMass) {
   const Metrics metrics = measure({labels, gold, {}}, all_rows(40)).value();
   EXPECT_NEAR(metrics.ece->value, 0.5, 1e-6);
   EXPECT_EQ(metrics.ece->n, 40u);
-  // Gaps of 0.8 on 28 rows and of -0.2 on 12: standard error 0.07338, t of 39 degrees of freedom 2.0227.
-  EXPECT_NEAR(metrics.ece->low.value(), 0.3516, 5e-5);
-  EXPECT_NEAR(metrics.ece->high.value(), 0.6484, 5e-5);
+  // Gaps of 0.8 on 28 rows and of -0.2 on 12: standard error 0.07338, t of 39 degrees of freedom 2.0227. Chance alone does not make such
+  // gaps, and hardly adds to them.
+  EXPECT_NEAR(metrics.ece->low.value(), 0.3516, 5e-4);
+  EXPECT_NEAR(metrics.ece->high.value(), 0.6484, 5e-4);
   const auto bins = reliability({labels, gold, {}}, all_rows(40));
   ASSERT_EQ(bins.size(), 4u);
   EXPECT_NEAR(bins[0].rate, 0.3, 1e-12);
@@ -212,7 +271,9 @@ TEST(EvaluationJson, HasTheShapesOfTheReport) {
   const SoftLabels labels = labels_of({0, kNoClass});
   const std::vector<ClassId> gold{0, 1};
   const nlohmann::json metrics = *measure({labels, gold, {}}, all_rows(2));
-  EXPECT_EQ(metrics.at("macro_f1").dump(), R"({"high":null,"low":null,"n":2,"value":0.5})");
+  EXPECT_EQ(metrics.at("macro_f1").at("value"), 0.5);
+  EXPECT_EQ(metrics.at("macro_f1").at("n"), 2);
+  EXPECT_LT(metrics.at("macro_f1").at("low"), 0.5);
   EXPECT_TRUE(metrics.at("ece").is_null());
   EXPECT_EQ(metrics.at("accuracy_on_covered").at("n"), 1);
   for (const char* key : {"accuracy", "weighted_f1", "log_loss", "coverage"}) EXPECT_TRUE(metrics.at(key).contains("value")) << key;

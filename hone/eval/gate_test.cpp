@@ -158,7 +158,7 @@ TEST(Gate, OfMicroF1HasTheIntervalThatLinearizationGives) {
     labels.add_pattern(said, std::vector<float>(said.size(), 1.0F));
   }
   const JudgedSets judged{labels, gold, {}};
-  const std::vector<double> scores = micro_f1(count_held(judged, rows), rows.size()).scores(judged, rows);
+  const std::vector<double> scores = f1_scores(linear_micro_f1(count_held(judged, rows), rows.size()), judged, rows);
   const auto mean = clustered_mean(sum_by_cluster(scores, rows));
   const Interval linear = interval_of(*mean).value();
   const GateFinding micro = judge_level({gold, answers, {}, 4}, 0.5, {.metric = "micro-f1"});

@@ -61,6 +61,22 @@ class DifferenceOfScores {
   DifferenceOfScores(const PairedScores& scores, std::span<const std::uint32_t> rows, const ScoreDifferenceOptions& options)
       : scores_(scores), rows_(rows), options_(options) {}
 
+  static ScoreDifference of_counts(const PairedCounts& counts, const ScoreDifferenceOptions& options) {
+    DifferenceOfScores of({}, {}, options);
+    ScoreDifference& result = of.result_;
+    result.items = counts.items();
+    if (result.items > 0) {
+      result.test = DifferenceTest::kMcNemar;
+      result.counts = counts;
+      of.take(of.found_by_counts(counts));
+      of.measure(counts.both + counts.only_a, result.a);
+      of.measure(counts.both + counts.only_b, result.b);
+    }
+    result.verdict = decide(result.seen, options.verdict);
+    result.best = result.worst = result.seen;
+    return std::move(result);
+  }
+
   ScoreDifference make() {
     gather();
     result_.items = both_.a.size();
@@ -69,6 +85,7 @@ class DifferenceOfScores {
                    : both_.is_binary          ? DifferenceTest::kMcNemar
                                               : DifferenceTest::kPairedT;
     if (!both_.a.empty()) {
+      if (both_.is_binary) result_.counts = counts_of(both_.a, both_.b);
       take(found(both_.a, both_.b, both_.clusters));
       measure(both_.a, result_.a);
       measure(both_.b, result_.b);
@@ -109,12 +126,14 @@ class DifferenceOfScores {
     return counts;
   }
 
+  FoundDifference found_by_counts(const PairedCounts& counts) const {
+    const PairedComparison paired = compare_paired(counts, options_.verdict.alpha);
+    return {paired.difference, Interval{paired.low, paired.high}, paired.p, counts.differing()};
+  }
+
   // By the test of this comparison.
   FoundDifference found(std::span<const double> a, std::span<const double> b, std::span<const std::uint32_t> clusters) const {
-    if (result_.test == DifferenceTest::kMcNemar) {
-      const PairedComparison paired = compare_paired(counts_of(a, b), {.alpha = options_.verdict.alpha, .least_items = 0});
-      return {paired.difference, Interval{paired.low, paired.high}, paired.p, paired.only_a + paired.only_b};
-    }
+    if (result_.test == DifferenceTest::kMcNemar) return found_by_counts(counts_of(a, b));
     const PairedDifference paired = paired_difference(a, b, clusters, {.alpha = options_.verdict.alpha, .range = width()});
     return {paired.mean.mean, optional_interval(paired.interval), paired.p, paired.differing, paired.mean};
   }
@@ -138,7 +157,6 @@ class DifferenceOfScores {
     result_.differing = found.differing;
     result_.clusters = result_.test == DifferenceTest::kClusterT ? found.mean.clusters : result_.items;
     result_.degrees_of_freedom = found.mean.degrees_of_freedom;
-    if (both_.is_binary) result_.counts = counts_of(both_.a, both_.b);
     result_.seen = seen_of(found, result_.items);
     take_smallest_detectable(found);
     if (result_.test == DifferenceTest::kClusterT) take_clustering(found);
@@ -190,6 +208,11 @@ class DifferenceOfScores {
       measured.interval = wilson(static_cast<std::uint64_t>(std::llround(mean->mean * static_cast<double>(mean->items))), mean->items);
   }
 
+  void measure(std::uint64_t right, MeasuredScore& measured) const {
+    measured.value = static_cast<double>(right) / static_cast<double>(result_.items);
+    measured.interval = wilson(right, result_.items);
+  }
+
   // With higher being better in what is filled, and the test that the scores that are there call for.
   void fill_missing() {
     std::vector<std::optional<double>> a, b;
@@ -217,7 +240,7 @@ class DifferenceOfScores {
     if (result_.items == 0) result_.test = DifferenceTest::kNone;
   }
 
-  const PairedScores& scores_;
+  PairedScores scores_;
   std::span<const std::uint32_t> rows_;
   const ScoreDifferenceOptions& options_;
   GatheredScores both_;
@@ -262,13 +285,15 @@ ScoreDifference score_difference(const PairedScores& scores, const ScoreDifferen
   return score_difference(scores, rows, options);
 }
 
-bool is_tested(const ScoreDifference& difference) { return difference.verdict >= ReportVerdict::kNotDecided; }
+ScoreDifference score_difference(const PairedCounts& counts, const ScoreDifferenceOptions& options) {
+  return DifferenceOfScores::of_counts(counts, options);
+}
 
 std::vector<double> correct_for_many(std::span<ScoreDifference> differences, const VerdictOptions& options) {
   std::vector<std::size_t> tested;
   std::vector<double> p;
   for (std::size_t place = 0; place < differences.size(); ++place) {
-    if (!is_tested(differences[place])) continue;
+    if (!is_tested(differences[place].verdict)) continue;
     tested.push_back(place);
     p.push_back(differences[place].p);
   }

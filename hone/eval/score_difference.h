@@ -51,7 +51,7 @@ struct MeasuredScore {
 struct ScoreDifference {
   std::uint64_t items = 0;
   std::uint64_t clusters = 0;  // The items, where each stands alone.
-  MeasuredScore a, b;
+  MeasuredScore a = {}, b = {};
   double difference = 0.0;
   std::optional<Interval> interval = {};
   double p = 1.0;
@@ -73,9 +73,9 @@ struct ScoreDifference {
 ScoreDifference score_difference(const PairedScores& scores, std::span<const std::uint32_t> rows, const ScoreDifferenceOptions& options);
 /// Of all of them.
 ScoreDifference score_difference(const PairedScores& scores, const ScoreDifferenceOptions& options);
-
-/// Whether a verdict was sought: only such are tests that others must be corrected for.
-bool is_tested(const ScoreDifference& difference);
+/// The same of items that each stand alone and are right or wrong, from how many there are of each kind. O(1) but for the tail of a
+/// binomial.
+ScoreDifference score_difference(const PairedCounts& counts, const ScoreDifferenceOptions& options);
 
 /// Corrects the p of those that are tested for how many they are (Holm), and their verdicts with it: by difference, the corrected p, and 1
 /// for those that are not tested.

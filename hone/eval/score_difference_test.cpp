@@ -182,5 +182,39 @@ TEST(ScoreDifference, RefusesScoresThatDoNotFitEachOther) {
   EXPECT_THROW(difference_of({.a = {1.0}, .b = {1.0}}, {}, std::vector<std::uint32_t>{1, 2}), Error);
 }
 
+// Tables on which the two disagree: no verdict is given on either side.
+TEST(ScoreDifference, NeedsBothTheTestAndTheInterval) {
+  int disagreements = 0;
+  for (std::uint64_t b = 0; b <= 30; ++b)
+    for (std::uint64_t c = 0; c < b; ++c) {
+      const ScoreDifference seen = score_difference(PairedCounts{20, b, c, 20}, {});
+      const bool by_test = seen.p <= 0.05, by_interval = seen.interval->low > 0.0;
+      disagreements += by_test != by_interval;
+      EXPECT_EQ(seen.verdict == ReportVerdict::kBetter, by_test && by_interval) << b << " " << c;
+    }
+  EXPECT_GT(disagreements, 0);
+}
+
+TEST(ScoreDifference, OfCountsIsThatOfTheirItems) {
+  for (const PairedCounts counts :
+       {PairedCounts{70, 15, 5, 10}, PairedCounts{60, 12, 9, 19}, PairedCounts{50, 0, 0, 0}, PairedCounts{1, 7, 1, 9}, PairedCounts{}}) {
+    const auto number = [](std::uint64_t items) { return static_cast<int>(items); };
+    const Table table = table_of(number(counts.both), number(counts.only_a), number(counts.only_b), number(counts.neither));
+    const ScoreDifference by_items = difference_of(table), by_counts = score_difference(counts, {});
+    EXPECT_EQ(by_counts.verdict, by_items.verdict);
+    EXPECT_EQ(by_counts.items, by_items.items);
+    EXPECT_EQ(by_counts.clusters, by_items.clusters);
+    EXPECT_EQ(by_counts.test, by_items.test);
+    EXPECT_EQ(by_counts.p, by_items.p);
+    EXPECT_EQ(by_counts.difference, by_items.difference);
+    EXPECT_EQ(by_counts.smallest_detectable, by_items.smallest_detectable);
+    ASSERT_EQ(by_counts.interval.has_value(), by_items.interval.has_value());
+    if (!by_counts.interval) continue;
+    EXPECT_EQ(by_counts.interval->low, by_items.interval->low);
+    EXPECT_EQ(by_counts.a.value, by_items.a.value);
+    EXPECT_EQ(by_counts.b.interval->high, by_items.b.interval->high);
+  }
+}
+
 }  // namespace
 }  // namespace hone

@@ -27,12 +27,8 @@ void name_sides(const SetPair& pair, Comparison& found) {
 }
 
 std::vector<double> f1_scores(const JudgedSets& judged, F1Kind kind, const Rows& rows) {
-  const std::vector<HeldCounts> counts = count_held(judged, rows);
-  return (kind == F1Kind::kMicro ? micro_f1(counts, rows.size()) : macro_f1(counts, rows.size())).scores(judged, rows);
-}
-
-bool differ(const SetPair& pair, const Rows& rows) {
-  return std::ranges::any_of(rows, [&](std::uint32_t row) { return pair.a.labels.hard(row) != pair.b.labels.hard(row); });
+  const std::vector<ClassCounts> counts = count_held(judged, rows);
+  return f1_scores(kind == F1Kind::kMicro ? linear_micro_f1(counts, rows.size()) : linear_macro_f1(counts, rows.size()), judged, rows);
 }
 
 std::uint64_t held_in_gold(const SetPair& pair, const Rows& rows) {
@@ -43,12 +39,12 @@ std::uint64_t held_in_gold(const SetPair& pair, const Rows& rows) {
 
 }  // namespace
 
-Comparison compare_whole_rows(const SetPair& pair, std::span<const std::uint32_t> rows, const ComparisonOptions& options) {
+Comparison compare_whole_rows(const SetPair& pair, std::span<const std::uint32_t> rows, const VerdictOptions& options) {
   const SoftLabels a = right_or_wrong(judged(pair, pair.a)), b = right_or_wrong(judged(pair, pair.b));
   return compare({pair.a.name, a}, {pair.b.name, b}, known_rows(pair.gold), pair.groups, rows, pair.split, options);
 }
 
-Comparison compare_on_class(const SetPair& pair, ClassId id, std::span<const std::uint32_t> asked, const ComparisonOptions& options) {
+Comparison compare_on_class(const SetPair& pair, ClassId id, std::span<const std::uint32_t> asked, const VerdictOptions& options) {
   const Rows rows = rows_with_gold_sets(judged(pair, pair.a), asked);
   Rows gained, lost;
   for (const std::uint32_t row : rows) {
@@ -60,17 +56,16 @@ Comparison compare_on_class(const SetPair& pair, ClassId id, std::span<const std
   return found;
 }
 
-Comparison compare_f1(const SetPair& pair, F1Kind kind, std::span<const std::uint32_t> asked, const ComparisonOptions& options) {
+Comparison compare_f1(const SetPair& pair, F1Kind kind, std::span<const std::uint32_t> asked, const VerdictOptions& options) {
   const Rows rows = rows_with_gold_sets(judged(pair, pair.a), asked);
-  std::vector<double> differences = f1_scores(judged(pair, pair.a), kind, rows);
-  const std::vector<double> of_b = f1_scores(judged(pair, pair.b), kind, rows);
-  for (std::size_t place = 0; place < rows.size(); ++place) differences[place] -= of_b[place];
+  const std::vector<double> a = f1_scores(judged(pair, pair.a), kind, rows), b = f1_scores(judged(pair, pair.b), kind, rows);
   const SoftLabels none;
-  Comparison found = compare_scores(differences, groups_of({none, {}, pair.groups}, rows), differ(pair, rows), options);
+  const std::vector<std::uint32_t> clusters = pair.groups.empty() ? Rows() : groups_of({none, {}, pair.groups}, rows);
+  Comparison found = as_comparison(score_difference({a, b, clusters}, {.verdict = options}), options);
   name_sides(pair, found);
   const std::uint64_t held = held_in_gold(pair, rows);
-  if (found.verdict != ComparisonVerdict::kTooFew && held < options.least_items) {
-    found.verdict = ComparisonVerdict::kTooFew;
+  if (is_tested(found.verdict) && held < options.least_items) {
+    found.verdict = ReportVerdict::kTooFewItems;
     found.text = fmt::format("too few classes in gold: {} of {} needed", held, options.least_items);
   }
   return found;

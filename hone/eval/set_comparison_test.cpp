@@ -85,7 +85,7 @@ TEST(SetComparison, IsOfTheNumbersThatAreShown) {
   const Comparison micro = compared(rows, F1Kind::kMicro), macro = compared(rows, F1Kind::kMacro);
   EXPECT_NEAR(micro.difference, of_a->micro_f1.value - of_b->micro_f1.value, 1e-12);
   EXPECT_NEAR(macro.difference, of_a->macro_f1.value - of_b->macro_f1.value, 1e-12);
-  EXPECT_EQ(micro.verdict, ComparisonVerdict::kBetter);
+  EXPECT_EQ(micro.verdict, ReportVerdict::kBetter);
   EXPECT_EQ(micro.n, 200u);
   EXPECT_EQ(std::pair(micro.a, micro.split), std::pair(std::string("a"), std::string("valid")));
   const SetPair pair{{"a", a}, {"b", b}, gold, {}, "valid"};
@@ -115,7 +115,7 @@ TEST(SetComparison, RowsOfOneGroupCountOnce) {
   const Comparison copied = compared(drawn(50, 0.9, 0.8, four, 4), F1Kind::kMicro);
   EXPECT_EQ(copied.n, 200u);
   EXPECT_NEAR(copied.difference, single.difference, 1e-12);
-  EXPECT_NEAR(copied.low, single.low, 1e-9);
+  EXPECT_NEAR(copied.interval->low, single.interval->low, 1e-9);
 }
 
 TEST(SetComparison, FewAnswersGetNoVerdict) {
@@ -125,7 +125,7 @@ TEST(SetComparison, FewAnswersGetNoVerdict) {
   Drawn empty = drawn(60, 0.9, 0.5, random);
   for (std::size_t row = 0; row < empty.gold.size(); ++row) empty.gold[row] = row < 5 ? Row{0, 1} : Row{};
   EXPECT_EQ(compared(empty, F1Kind::kMacro).text, "too few classes in gold: 10 of 30 needed");
-  EXPECT_EQ(compared({}, F1Kind::kMicro).text, "no items: no row has gold");
+  EXPECT_EQ(compared({}, F1Kind::kMicro).text, "no items");
 }
 
 TEST(SetComparison, SystemsThatNeverDifferAreNotCalledEqual) {
@@ -133,8 +133,8 @@ TEST(SetComparison, SystemsThatNeverDifferAreNotCalledEqual) {
   Drawn rows = drawn(60, 0.9, 0.5, random);
   rows.b = rows.a;
   const Comparison found = compared(rows, F1Kind::kMicro);
-  EXPECT_EQ(found.verdict, ComparisonVerdict::kNeverDiffer);
-  EXPECT_GT(found.high, 0.01);
+  EXPECT_EQ(found.verdict, ReportVerdict::kNeverDiffer);
+  EXPECT_GT(found.interval->high, 0.01);
 }
 
 // Class 1 is held on rows 0 to 19; A finds all of them, B none, and A takes five more.
@@ -150,8 +150,8 @@ TEST(SetComparison, OfOneClassIsOfTheRowsThatAreRightAboutIt) {
   const SetPair pair{{"a", a}, {"b", b}, gold, {}, "valid"};
   const Comparison found = compare_on_class(pair, 1, numbers(40));
   EXPECT_NEAR(found.difference, 15.0 / 40.0, 1e-12);
-  EXPECT_EQ(found.verdict, ComparisonVerdict::kBetter);
-  EXPECT_EQ(compare_on_class(pair, 2, numbers(40)).verdict, ComparisonVerdict::kNeverDiffer);
+  EXPECT_EQ(found.verdict, ReportVerdict::kBetter);
+  EXPECT_EQ(compare_on_class(pair, 2, numbers(40)).verdict, ReportVerdict::kNeverDiffer);
 }
 
 }  // namespace

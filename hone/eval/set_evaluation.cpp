@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "hone/core/json.h"
 #include "hone/eval/judged_internal.h"
@@ -12,20 +13,57 @@ namespace {
 
 using Rows = std::vector<std::uint32_t>;
 
-Measure without_interval(double value, std::uint64_t n) { return {.value = value, .low = {}, .high = {}, .n = n}; }
+Judged clusters_of(const JudgedSets& judged, const SoftLabels& none) { return {none, {}, judged.groups}; }
 
-std::optional<Measure> share(std::uint64_t count, std::uint64_t n) {
-  if (n == 0) return std::nullopt;
-  return with_interval(static_cast<double>(count) / static_cast<double>(n), n, wilson(count, n));
+Measure measure_f1(const LinearF1& f1, const JudgedSets& judged, const Rows& rows) {
+  const SoftLabels none;
+  return share_of_scores(clusters_of(judged, none), rows, f1_scores(f1, judged, rows));
 }
 
-double weighted_f1(const std::vector<HeldCounts>& counts) {
-  double sum = 0.0, gold = 0.0;
-  for (const HeldCounts& of : counts) {
-    sum += of.f1().value_or(0.0) * static_cast<double>(of.gold);
-    gold += static_cast<double>(of.gold);
+bool names(const JudgedSets& judged, std::uint32_t row, ClassId id) {
+  const std::vector<ClassId> held = judged.labels.hard(row);
+  return std::ranges::find(held, id) != held.end();
+}
+
+// Of the rows for which `holds`, the share for which `right` does.
+template <typename Holds, typename Right>
+std::optional<Measure> share_among(const JudgedSets& judged, const Rows& rows, const Holds& holds, const Right& right) {
+  Rows held;
+  std::ranges::copy_if(rows, std::back_inserter(held), holds);
+  if (held.empty()) return std::nullopt;
+  const SoftLabels none;
+  return rate(clusters_of(judged, none), held, right);
+}
+
+std::optional<Measure> precision_of(const JudgedSets& judged, const Rows& rows, ClassId id) {
+  return share_among(
+      judged, rows, [&](std::uint32_t row) { return names(judged, row, id); },
+      [&](std::uint32_t row) { return judged.gold.holds(row, id); });
+}
+
+std::optional<Measure> recall_of(const JudgedSets& judged, const Rows& rows, ClassId id) {
+  return share_among(
+      judged, rows, [&](std::uint32_t row) { return judged.gold.holds(row, id); },
+      [&](std::uint32_t row) { return names(judged, row, id); });
+}
+
+// Of (row, class) pairs, `named` of each row, the share that is right. To first order a mean over rows, as an F1 is (stats/linear_f1.h).
+template <typename Named>
+std::optional<Measure> share_of_pairs(const JudgedSets& judged, const Rows& rows, std::uint64_t right, std::uint64_t all,
+                                      const Named& named) {
+  if (all == 0) return std::nullopt;
+  const double share = static_cast<double>(right) / static_cast<double>(all);
+  const double weight = static_cast<double>(rows.size()) / static_cast<double>(all);
+  std::vector<double> scores;
+  for (const std::uint32_t row : rows) {
+    double right_here = 0.0;
+    for (const ClassId id : judged.labels.hard(row)) right_here += judged.gold.holds(row, id);
+    scores.push_back(share + weight * (right_here - share * static_cast<double>(named(row))));
   }
-  return gold > 0.0 ? sum / gold : 0.0;
+  const SoftLabels none;
+  Measure measure = share_of_scores(clusters_of(judged, none), rows, scores);
+  measure.n = all;
+  return measure;
 }
 
 // A row without a label has every class as likely as not.
@@ -33,14 +71,21 @@ double probability(const JudgedSets& judged, std::uint32_t row, ClassId id) {
   return judged.labels.labeled(row) ? judged.labels.probability(row, id) : 0.5;
 }
 
-double log_loss(const JudgedSets& judged, const Rows& rows) {
+// The mean over classes.
+double loss_of(const JudgedSets& judged, std::uint32_t row) {
   double loss = 0.0;
-  for (const std::uint32_t row : rows)
-    for (std::size_t id = 0; id < judged.labels.classes(); ++id) {
-      const double held = probability(judged, row, static_cast<ClassId>(id));
-      loss -= std::log(std::max(kLeastProbability, judged.gold.holds(row, static_cast<ClassId>(id)) ? held : 1.0 - held));
-    }
-  return loss / static_cast<double>(rows.size() * judged.labels.classes());
+  for (std::size_t id = 0; id < judged.labels.classes(); ++id) {
+    const double held = probability(judged, row, static_cast<ClassId>(id));
+    loss -= std::log(std::max(kLeastProbability, judged.gold.holds(row, static_cast<ClassId>(id)) ? held : 1.0 - held));
+  }
+  return loss / static_cast<double>(judged.labels.classes());
+}
+
+Measure log_loss(const JudgedSets& judged, const Rows& rows) {
+  std::vector<double> losses;
+  for (const std::uint32_t row : rows) losses.push_back(loss_of(judged, row));
+  const SoftLabels none;
+  return mean_of_scores(clusters_of(judged, none), rows, losses);
 }
 
 std::optional<double> average_precision(const JudgedSets& judged, const Rows& rows, ClassId id) {
@@ -91,16 +136,17 @@ std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const
   const SoftLabels whole = right_or_wrong(judged);
   const std::vector<ClassId> known = known_rows(judged.gold);
   const std::optional<Metrics> of_rows = measure({whole, known, judged.groups}, rows);
-  const std::vector<HeldCounts> counts = count_held(judged, rows);
-  const HeldCounts all = sum_of(counts);
+  const std::vector<ClassCounts> counts = count_held(judged, rows);
+  const ClassCounts all = sum_of(counts);
   SetMetrics metrics;
   metrics.accuracy = of_rows->accuracy;
-  metrics.micro_f1 = measure_f1(micro_f1(counts, rows.size()), judged, rows);
-  metrics.micro_precision = share(all.right, all.predicted);
-  metrics.micro_recall = share(all.right, all.gold);
-  metrics.macro_f1 = measure_f1(macro_f1(counts, rows.size()), judged, rows);
-  metrics.weighted_f1 = without_interval(weighted_f1(counts), rows.size());
-  metrics.log_loss = without_interval(log_loss(judged, rows), rows.size());
+  metrics.micro_f1 = measure_f1(linear_micro_f1(counts, rows.size()), judged, rows);
+  metrics.micro_precision =
+      share_of_pairs(judged, rows, all.right, all.predicted, [&](std::uint32_t row) { return judged.labels.hard(row).size(); });
+  metrics.micro_recall = share_of_pairs(judged, rows, all.right, all.gold, [&](std::uint32_t row) { return judged.gold.of(row).size(); });
+  metrics.macro_f1 = measure_f1(linear_macro_f1(counts, rows.size()), judged, rows);
+  metrics.weighted_f1 = measure_f1(linear_weighted_f1(counts, rows.size()), judged, rows);
+  metrics.log_loss = log_loss(judged, rows);
   metrics.coverage = of_rows->coverage;
   metrics.accuracy_on_covered = of_rows->accuracy_on_covered;
   return metrics;
@@ -109,17 +155,17 @@ std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const
 std::vector<SetClassResult> measure_set_classes(const JudgedSets& judged, std::span<const std::uint32_t> asked,
                                                 std::span<const std::string> classes) {
   const Rows rows = rows_with_gold_sets(judged, asked);
-  const std::vector<HeldCounts> counts = count_held(judged, rows);
+  const std::vector<ClassCounts> counts = count_held(judged, rows);
   std::vector<SetClassResult> results;
   for (std::size_t id = 0; id < counts.size(); ++id) {
     SetClassResult result;
     result.counts.name = classes[id];
     result.counts.gold = counts[id].gold;
     result.counts.predicted = counts[id].predicted;
-    result.counts.precision = share(counts[id].right, counts[id].predicted);
-    result.counts.recall = share(counts[id].right, counts[id].gold);
+    result.counts.precision = precision_of(judged, rows, static_cast<ClassId>(id));
+    result.counts.recall = recall_of(judged, rows, static_cast<ClassId>(id));
     result.counts.f1 = counts[id].f1();
-    if (result.counts.f1) result.f1 = measure_f1(f1_of_class(counts, static_cast<ClassId>(id), rows.size()), judged, rows);
+    if (result.counts.f1) result.f1 = measure_f1(linear_f1_of_class(counts, id, rows.size()), judged, rows);
     result.average_precision = average_precision(judged, rows, static_cast<ClassId>(id));
     results.push_back(std::move(result));
   }

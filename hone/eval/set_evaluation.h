@@ -31,16 +31,15 @@ std::vector<ClassId> known_rows(const ClassSets& gold);
 struct SetMetrics {
   Measure accuracy;                                      // Subset accuracy: rows with every class right.
   Measure micro_f1;                                      // Over all classes of all rows.
-  std::optional<Measure> micro_precision, micro_recall;  // Wilson over (row, class) pairs; nothing without such.
+  std::optional<Measure> micro_precision, micro_recall;  // Of (row, class) pairs, which are n; nothing without such.
   Measure macro_f1;                                      // Over classes that gold or a label names.
-  Measure weighted_f1;                                   // By gold rows of the class. No interval.
-  Measure log_loss;                                      // Mean over rows and classes of the binary one. No interval.
+  Measure weighted_f1;                                   // By gold rows of the class.
+  Measure log_loss;                                      // Mean over rows and classes of the binary one.
   Measure coverage;                                      // Rows with a label.
   std::optional<Measure> accuracy_on_covered;
 };
 
-/// Nothing when no row has gold. An F1 is a ratio of sums over rows; its interval is that of its linearization, rows of one group hanging
-/// together.
+/// Nothing when no row has gold. Intervals as those of Metrics.
 std::optional<SetMetrics> measure_sets(const JudgedSets& judged, std::span<const std::uint32_t> rows);
 
 struct SetClassResult {

@@ -1,6 +1,7 @@
 #include "hone/flow/advice_internal.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -114,6 +115,19 @@ void advise_fit_to_valid(const json& report, std::vector<json>& steps) {
                        about("evaluation")));
 }
 
+// A slice as a word of a command.
+std::string command_word(const std::string& name) {
+  const auto is_plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.'; };
+  if (std::ranges::all_of(name, is_plain)) return name;
+  std::string quoted = "'";
+  for (const char c : name) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string try_on_slice(const std::string& slice) {
+  return "write a source for it and try it there by `hone lf - --slice " + command_word(slice) + "`";
+}
+
 // The slice whose interval lies lowest, if all of it lies below the whole.
 void advise_slice(const json& report, const json& result, std::vector<json>& steps) {
   if (!result.is_object()) return;
@@ -131,8 +145,31 @@ void advise_slice(const json& report, const json& result, std::vector<json>& ste
   if (!worst) return;
   const json& metrics = worst->at("model").is_object() ? worst->at("model") : worst->at("label_model");
   steps.push_back(step("Work on the slice '" + worst->at("slice").get<std::string>() + "'",
-                       "it is right on " + with_interval(metrics.at("accuracy")) + ", the whole on " + percent(whole),
+                       "it is right on " + with_interval(metrics.at("accuracy")) + ", the whole on " + percent(whole) + ": " +
+                           try_on_slice(worst->at("slice")),
                        about("slice", worst->at("slice"))));
+}
+
+// What is wrong on more valid rows than elsewhere, as a test on rows that it was not found on says: the first that is. One that hone.yaml
+// has by now, and that was named already, is not named again.
+void advise_discovered(const json& report, std::vector<json>& steps) {
+  const json& found = report.at("evaluation").value("discovered_slices", json());
+  if (!found.is_object()) return;
+  for (const json& slice : found.at("slices")) {
+    if (!slice.at("p").is_number() || !slice.at("note").get<std::string>().empty()) continue;
+    const bool is_known = slice.at("known_as").is_string();
+    const std::string name = is_known ? slice.at("known_as") : slice.at("slice");
+    const auto is_named = [&](const json& step) { return step.at("about").at("kind") == "slice" && step.at("about").at("name") == name; };
+    if (is_known && std::ranges::any_of(steps, is_named)) continue;
+    const std::string system = found.at("system") == "model" ? "trained model" : "label model";
+    const std::string fails = "the " + system + " is wrong on " + with_interval(slice.at("error_rate")) + " of its valid rows, on " +
+                              with_interval(slice.at("rest_error_rate")) + " of the others: ";
+    const std::string what = slice.at("what");
+    const std::string first = is_known ? "" : "put `" + slice.at("definition").get<std::string>() + "` under slices in hone.yaml, ";
+    steps.push_back(step(is_known ? "Work on the slice '" + name + "' (" + what + ")" : "Make " + what + " a slice, and work on it",
+                         fails + first + try_on_slice(name), is_known ? about("slice", name) : about("discovered-slice", name)));
+    return;
+  }
 }
 
 void advise_confusion(const json& report, std::vector<json>& steps) {
@@ -176,7 +213,8 @@ void advise_calibration(const json& report, const json& result, std::vector<json
       report.at("evaluation").at("model").is_object() ? report.at("evaluation").at("model") : report.at("evaluation").at("label_model");
   const json& ece = system.at(result.at("split").get<std::string>()).at("ece");
   if (!ece.is_object() || ece.at("value").get<double>() < kPoorCalibration) return;
-  steps.push_back(step("Do not take its probabilities at their word", "they are off by " + percent(ece.at("value")) + " on average (ECE)",
+  if (!ece.at("low").is_number() || ece.at("low").get<double>() == 0.0) return;  // Chance alone could have made it.
+  steps.push_back(step("Do not take its probabilities at their word", "they are off by " + with_interval(ece) + " on average (ECE)",
                        about("calibration")));
 }
 
@@ -188,6 +226,7 @@ json next_steps(const json& report, const json& result) {
   advise_coverage(report, steps);
   advise_fit_to_valid(report, steps);
   advise_slice(report, result, steps);
+  advise_discovered(report, steps);
   advise_confusion(report, steps);
   advise_source(report, steps);
   advise_silent(report, steps);
@@ -246,8 +285,9 @@ std::string compared_in_words(const json& comparison) {
   const std::string other = "the " + comparison.at("b").get<std::string>();
   const std::string verdict = comparison.at("verdict");
   if (verdict == "better" || verdict == "worse") return comparison.at("text").get<std::string>() + " than " + other;
-  if (verdict == "never-differ") return "never of another mind than " + other;
-  if (verdict == "too-few") return "not to be compared with " + other + " on so few rows";
+  if (verdict == "never_differ") return "never of another mind than " + other;
+  if (verdict == "too_few_items" || verdict == "too_few_clusters") return "not to be compared with " + other + " on so few rows";
+  if (verdict == "not_defined") return "not to be compared with " + other + ", as all groups differ alike";
   return "not detectably different from " + other;
 }
 

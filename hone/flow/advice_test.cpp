@@ -52,7 +52,7 @@ TEST(Advice, SaysInASentenceHowTheResultStandsToTheOthers) {
   json report = sound_report();
   EXPECT_EQ(summary_json(report, no_unknown_gold()).at("verdict"), "") << "nothing was compared";
   report["evaluation"]["comparisons"] = {comparison("best source", "better", "better by 4.0 points (1.0 to 7.0)"),
-                                         comparison("old model", "no-difference", "no difference detectable: …"),
+                                         comparison("old model", "no_difference_detectable", "no difference detectable: …"),
                                          comparison("best source", "worse", "of another split", "valid")};
   EXPECT_EQ(summary_json(report, no_unknown_gold()).at("verdict"),
             "It is better by 4.0 points (1.0 to 7.0) than the best source, and not detectably different from the old model.");
@@ -151,6 +151,52 @@ TEST(Advice, RecommendsMajorityVoteWhereItIsBetter) {
   ASSERT_EQ(steps.size(), 1u);
   EXPECT_EQ(steps.at(0).at("title"), "Use majority vote: label_model: majority");
   EXPECT_EQ(steps.at(0).at("why"), "The label model is worse by 3.0 points (1.0 to 5.0).");
+}
+
+json discovered(const char* name, const json& known_as, const json& p) {
+  return {{"slice", name},
+          {"what", "“top up”"},
+          {"definition", "- {slice: top_up, any: [\"top up\"]}"},
+          {"known_as", known_as},
+          {"error_rate", measured(0.4, 0.3, 0.51, 80)},
+          {"rest_error_rate", measured(0.1, 0.08, 0.13, 420)},
+          {"p", p},
+          {"note", p.is_null() ? "too few rows" : ""}};
+}
+
+TEST(Advice, SaysWhatToDoWithADiscoveredSlice) {
+  json report = sound_report();
+  report["evaluation"]["discovered_slices"] = {
+      {"system", "label_model"}, {"slices", {discovered("without_verdict", nullptr, nullptr), discovered("top_up", nullptr, 0.001)}}};
+  const json steps = summary_json(report, no_unknown_gold()).at("next_steps");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps.at(0).at("title"), "Make “top up” a slice, and work on it");
+  EXPECT_EQ(steps.at(0).at("why"),
+            "the label model is wrong on 40.0 % (30.0 % to 51.0 %, n = 80) of its valid rows, on 10.0 % (8.0 % to 13.0 %, n = 420) of the "
+            "others: put `- {slice: top_up, any: [\"top up\"]}` under slices in hone.yaml, write a source for it and try it there by `hone "
+            "lf - --slice top_up`");
+  EXPECT_EQ(steps.at(0).at("about").at("kind"), "discovered-slice");
+}
+
+TEST(Advice, SaysOnceWhatToDoWithADiscoveredSliceThatIsKnown) {
+  json report = sound_report();
+  report["evaluation"]["discovered_slices"] = {{"system", "model"}, {"slices", {discovered("top_up", "top ups", 0.001)}}};
+  const json steps = summary_json(report, no_unknown_gold()).at("next_steps");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps.at(0).at("title"), "Work on the slice 'top ups' (“top up”)");
+  EXPECT_TRUE(steps.at(0).at("why").get<std::string>().ends_with("by `hone lf - --slice 'top ups'`")) << steps.dump();
+  report["slices"] = {slice("top ups", measured(0.4, 0.3, 0.5, 90))};
+  EXPECT_EQ(summary_json(report, no_unknown_gold()).at("next_steps").size(), 1u) << "its accuracy on test said it already";
+}
+
+TEST(Advice, WarnsOfProbabilitiesOnlyWhereChanceDoesNotExplainTheirError) {
+  json report = sound_report();
+  json& ece = report["evaluation"]["label_model"]["test"]["ece"];
+  ece = measured(0.15, 0.0, 0.2, 40);
+  EXPECT_TRUE(summary_json(report, no_unknown_gold()).at("next_steps").empty());
+  ece = measured(0.15, 0.09, 0.2, 400);
+  EXPECT_EQ(summary_json(report, no_unknown_gold()).at("next_steps").at(0).at("why"),
+            "they are off by 15.0 % (9.0 % to 20.0 %, n = 400) on average (ECE)");
 }
 
 }  // namespace

@@ -15,9 +15,9 @@
 #include "hone/core/suggest.h"
 #include "hone/eval/auroc_difference.h"
 #include "hone/eval/class_difference.h"
+#include "hone/eval/difference_text.h"
 #include "hone/eval/evaluation.h"
 #include "hone/eval/score_difference.h"
-#include "hone/flow/compare_text_internal.h"
 #include "hone/flow/joined_predictions_internal.h"
 #include "hone/stats/probability_scores.h"
 
@@ -410,7 +410,7 @@ class Comparing {
       json["slice"] = joined_.slices[slice].name;
       json["a"] = measured_json(slices[slice].a, slices[slice]);
       json["b"] = measured_json(slices[slice].b, slices[slice]);
-      json["corrected_p"] = is_tested(slices[slice]) ? nlohmann::json(corrected[slice]) : nlohmann::json();
+      json["corrected_p"] = is_tested(slices[slice].verdict) ? nlohmann::json(corrected[slice]) : nlohmann::json();
       list.push_back(std::move(json));
     }
     return list;
@@ -450,7 +450,7 @@ class Comparing {
                         {"only_in_b", left_out_json(joined_.items.only_in_b)},
                         {"without_gold", left_out_json(joined_.items.without_gold)}};
     json["slices"] = slices_json(slices, corrected);
-    json["slices_corrected_for"] = static_cast<std::uint64_t>(std::ranges::count_if(slices, is_tested));
+    json["slices_corrected_for"] = static_cast<std::uint64_t>(std::ranges::count_if(slices, is_tested, &ScoreDifference::verdict));
     json["warnings"] = each_once(joined_.warnings);
     return json;
   }

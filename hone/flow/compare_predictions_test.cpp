@@ -7,6 +7,7 @@
 #include "hone/core/error.h"
 #include "hone/core/json.h"
 #include "hone/data/data_testing.h"
+#include "hone/eval/comparison.h"
 
 namespace hone {
 namespace {
@@ -379,6 +380,43 @@ TEST_F(ComparePredictions, GivesTheSameWithAnyNumberOfThreads) {
     return compare_predictions(a, b, {.cluster = "prompt", .slices = {"part"}, .threads = threads}).dump();
   };
   EXPECT_EQ(result(1), result(8));
+}
+
+// Labels of two classes, of which the first is right on every item.
+SoftLabels labels_right_on(const std::function<bool(int)>& right, int items) {
+  SoftLabels labels(2);
+  labels.add_pattern(std::vector<double>{1.0, 0.0}, 0);
+  labels.add_pattern(std::vector<double>{0.0, 1.0}, 1);
+  std::vector<std::uint32_t> patterns;
+  for (int item = 0; item < items; ++item) patterns.push_back(right(item) ? 0 : 1);
+  labels.set_examples(patterns);
+  return labels;
+}
+
+// A report's comparison and `hone compare` ask one test and give one verdict, in the same words.
+TEST_F(ComparePredictions, SaysWhatAReportSaysOfTheSameData) {
+  using Right = std::function<bool(int)>;
+  const std::vector<std::pair<Right, Right>> pairs{
+      {[](int item) { return item < 85; }, [](int item) { return item < 70 || item >= 95; }},
+      {[](int item) { return item % 7 != 0; }, [](int item) { return item % 5 != 0; }},
+      {[](int item) { return item < 30; }, [](int item) { return item < 30; }},
+      {[](int) { return true; }, [](int) { return false; }},
+  };
+  for (const int items : {20, 100})
+    for (const auto& [a_right, b_right] : pairs)
+      for (const bool clustered : {false, true}) {
+        const nlohmann::json said =
+            compare_predictions(answers("a.csv", a_right, items), answers("b.csv", b_right, items), {.cluster = clustered ? "prompt" : ""});
+        const SoftLabels a = labels_right_on(a_right, items), b = labels_right_on(b_right, items);
+        std::vector<std::uint32_t> rows, groups;
+        for (int item = 0; item < items; ++item) {
+          rows.push_back(static_cast<std::uint32_t>(item));
+          if (clustered) groups.push_back(static_cast<std::uint32_t>(item / 4));
+        }
+        const nlohmann::json shown = compare({"a", a}, {"b", b}, std::vector<ClassId>(rows.size(), 0), groups, rows, "test");
+        for (const char* key : {"n", "verdict", "text", "difference", "low", "high"}) EXPECT_EQ(shown.at(key), said.at(key)) << key << said;
+        EXPECT_EQ(shown.at("p"), said.at("p_value"));
+      }
 }
 
 }  // namespace

@@ -10,8 +10,10 @@
 #include "hone/eval/set_evaluation.h"
 #include "hone/flow/criteria_internal.h"
 #include "hone/flow/drawn_gold_internal.h"
+#include "hone/flow/evaluation_json_internal.h"
 #include "hone/flow/label_json_internal.h"
 #include "hone/flow/slice_findings_internal.h"
+#include "hone/flow/slice_rows_internal.h"
 #include "hone/flow/stages_internal.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
@@ -90,13 +92,6 @@ std::string joined(const nlohmann::json& names) {
   return text.empty() ? "none" : text;
 }
 
-// The least sure of its classes; of a row without any, certain.
-double confidence_of(const MeasuredSets& measured, std::uint32_t row) {
-  double confidence = 1.0;
-  for (const ClassId id : measured.labels.hard(row)) confidence = std::min(confidence, measured.labels.probability(row, id));
-  return confidence;
-}
-
 nlohmann::json error_json(const MeasuredSets& measured, std::uint32_t row, const RowTexts& texts) {
   const std::vector<ClassId> held = measured.labels.hard(row);
   nlohmann::json votes = nlohmann::json::object();
@@ -109,7 +104,7 @@ nlohmann::json error_json(const MeasuredSets& measured, std::uint32_t row, const
   for (std::size_t field = 1; field < texts.size(); ++field) text += (field > 1 ? "\n" : "") + texts[field].value_or("");
   return {{"row", row},         {"id", texts[0].value_or("")},
           {"text", text},       {"gold", joined(class_names(measured.gold.sets.of(row), measured.project().task.classes))},
-          {"predicted", label}, {"confidence", confidence_of(measured, row)},
+          {"predicted", label}, {"confidence", confidence_of(measured.labels, row)},
           {"label", label},     {"said", in_conflict(measured.votes.on(row), measured.votes.answers()) ? "wrong-in-conflict" : "wrong"},
           {"votes", votes}};
 }
@@ -141,7 +136,7 @@ void add_discovered_slices(const MeasuredSets& measured, nlohmann::json& json) {
   const SliceFindings found = find_slices(
       measured.context, measured.dataset, rows, measured.groups,
       {"label_model", [&](std::uint32_t row) { return !std::ranges::equal(measured.labels.hard(row), measured.gold.sets.of(row)); },
-       [&](std::uint32_t row) { return confidence_of(measured, row); }});
+       [&](std::uint32_t row) { return confidence_of(measured.labels, row); }});
   const auto shown = shown_rows(measured, found.examples());
   json["discovered_slices"] = to_json(found, [&](std::uint32_t row) { return shown.at(row); });
 }
@@ -167,8 +162,7 @@ nlohmann::json notes_json(const MeasuredSets& measured, const nlohmann::json& dr
 
 nlohmann::json evaluation_json(const MeasuredSets& measured) {
   const nlohmann::json drawn = drawn_json(measured);
-  nlohmann::json json = evaluation_without_numbers("95 % intervals: Wilson; of whole rows that hang together, on their effective number.",
-                                                   notes_json(measured, drawn));
+  nlohmann::json json = evaluation_without_numbers(intervals_in_words(!measured.groups.empty()), notes_json(measured, drawn));
   json["drawn"] = drawn;
   if (!measured.first_of({Split::kTest, Split::kValid, Split::kTrain})) return json;
   json["label_model"] = by_split(measured, [&](const Rows& rows) { return metrics_json(measured, rows); });
@@ -197,14 +191,6 @@ nlohmann::json slices_json(const MeasuredSets& measured, const DerivedSlices& de
     list.push_back(slice_json(measured, measured.project().slices[slice].name, members[slice]));
   for (const DerivedRows& slice : derived.slices) list.push_back(with_definition(slice_json(measured, slice.name, slice.rows), slice));
   return list;
-}
-
-DerivedSlices derived_slices(const MeasuredSets& measured) {
-  SystemsSaid said;
-  said.confidence = [&](std::uint32_t row) {
-    return measured.labels.labeled(row) ? std::optional(confidence_of(measured, row)) : std::nullopt;
-  };
-  return derive_slices(measured.project().derived_slices, measured.dataset, said);
 }
 
 nlohmann::json pairs_json(const MeasuredSets& measured) {
@@ -245,7 +231,7 @@ nlohmann::json analysis_json(const MeasuredSets& measured) {
 void run_evaluate_sets(const StageContext& context, RunRecord& record) {
   const MeasuredSets measured = gather(context);
   const Gold& gold = measured.gold;
-  const DerivedSlices derived = derived_slices(measured);
+  const DerivedSlices derived = derive_slices(context.project().derived_slices, measured.dataset, systems_said(measured.labels));
   const nlohmann::json no_wrong_votes(std::vector<nlohmann::json>(context.project().sources.size(), nlohmann::json::array()));
   const nlohmann::json result = {
       {"format", "hone-evaluation/1"},

@@ -31,7 +31,7 @@ std::optional<Comparison> best_gain(const LabelChoice& among) {
   for (const std::string& other : among.worked) {
     if (other == among.own) continue;
     const Comparison gain = among.compare(other, among.own, kAlpha / tests);
-    if (gain.verdict == ComparisonVerdict::kBetter && (!best || gain.difference > best->difference)) best = gain;
+    if (gain.verdict == ReportVerdict::kBetter && (!best || gain.difference > best->difference)) best = gain;
   }
   return best;
 }
@@ -41,9 +41,9 @@ json choice_by_gold(const LabelChoice& among) {
     return choice(best->a, "gold", better_than(among, best->a, best->text, best->b));
   if (has_worked(among, kMajority) && among.own != kMajority) {
     const Comparison simple = among.compare(std::string(kMajority), among.own, kAlpha);
-    if (simple.verdict == ComparisonVerdict::kBetter)
+    if (simple.verdict == ReportVerdict::kBetter)
       return choice(kMajority, "gold", better_than(among, "majority vote", simple.text, among.own));
-    if (simple.verdict == ComparisonVerdict::kTooFew)
+    if (!is_tested(simple.verdict))
       return choice(among.own, "default", standing(among) + ": there is too little gold to choose by (" + simple.text + ")");
   }
   return choice(among.own, "gold", standing(among) + ", and no other is detectably better on the gold there is");

@@ -80,8 +80,10 @@ nlohmann::json label_effect_json(const VotesOfProject& of, std::span<const Votin
   const Sample sample = sample_of(of, all);
   const std::string model = of.project.label_model.empty() ? std::string(default_label_model()) : of.project.label_model;
   const SoftLabels with = labels_by(model, of, sample, all, threads), without = labels_by(model, of, sample, others, threads);
-  std::uint64_t flips = 0, first = 0, gold = 0, fixed = 0, broken = 0;
+  std::uint64_t rows = 0, flips = 0, first = 0, gold = 0, fixed = 0, broken = 0;
   for (std::size_t row = 0; row < sample.rows; ++row) {
+    if (of.counted && !std::ranges::binary_search(*of.counted, static_cast<std::uint32_t>(row * sample.stride))) continue;
+    ++rows;
     const ClassId now = with.hard(row), before = without.hard(row);
     flips += before != kNoClass && now != before;
     first += before == kNoClass && now != kNoClass;
@@ -90,7 +92,7 @@ nlohmann::json label_effect_json(const VotesOfProject& of, std::span<const Votin
     fixed += now == sample.gold[row] && before != sample.gold[row];
     broken += now != sample.gold[row] && before == sample.gold[row];
   }
-  return {{"model", model}, {"rows", sample.rows}, {"flips", flips}, {"new", first}, {"gold", gold}, {"fixed", fixed}, {"broken", broken}};
+  return {{"model", model}, {"rows", rows}, {"flips", flips}, {"new", first}, {"gold", gold}, {"fixed", fixed}, {"broken", broken}};
 }
 
 }  // namespace hone

@@ -54,33 +54,28 @@ Rows readable_rows(const LabelsToJudge& judged) {
 std::optional<Comparison> deciding(const LabelsToJudge& judged) {
   std::optional<Comparison> decides;
   if (const Rows rows = readable_rows(judged); !rows.empty()) decides = compare_on(judged, rows, "train and valid");
-  if (decides && decides->verdict != ComparisonVerdict::kTooFew) return decides;
+  if (decides && is_tested(decides->verdict)) return decides;
   const Rows test = rows_of(judged, Split::kTest);
   if (test.empty()) return decides;
   const Comparison on_test = compare_on(judged, test, "test");
-  return on_test.verdict == ComparisonVerdict::kTooFew && decides ? decides : on_test;
+  return !is_tested(on_test.verdict) && decides ? decides : on_test;
 }
 
 const char* recommendation(const std::optional<Comparison>& found) {
-  if (!found || found->verdict == ComparisonVerdict::kTooFew) return "unknown";
-  if (found->verdict == ComparisonVerdict::kWorse) return "majority";
-  return found->verdict == ComparisonVerdict::kBetter ? "keep" : "either";
+  if (!found || !is_tested(found->verdict)) return "unknown";
+  if (found->verdict == ReportVerdict::kWorse) return "majority";
+  return found->verdict == ReportVerdict::kBetter ? "keep" : "either";
 }
 
 std::string in_words(const std::optional<Comparison>& found, const json& needed) {
   const std::string of_gold = needed.at("text").get<std::string>() + ".";
   if (!found) return "There is no gold, and votes alone cannot tell which is right more often: " + of_gold;
   const std::string rows = " on " + with_commas(found->n) + " rows of " + found->split;
-  switch (found->verdict) {
-    case ComparisonVerdict::kBetter:
-      return "The label model is " + found->text + " than majority vote" + rows + ".";
-    case ComparisonVerdict::kWorse:
-      return "The label model is " + found->text + " than majority vote" + rows + ": use label_model: majority.";
-    case ComparisonVerdict::kTooFew:
-      return "Too little gold to tell it from majority vote (" + found->text + "): " + of_gold;
-    default:
-      return "Beside majority vote" + rows + ": " + found->text + ". To tell more, " + of_gold;
-  }
+  if (!is_tested(found->verdict)) return "Too little gold to tell it from majority vote (" + found->text + "): " + of_gold;
+  if (found->verdict == ReportVerdict::kBetter) return "The label model is " + found->text + " than majority vote" + rows + ".";
+  if (found->verdict == ReportVerdict::kWorse)
+    return "The label model is " + found->text + " than majority vote" + rows + ": use label_model: majority.";
+  return "Beside majority vote" + rows + ": " + found->text + ". To tell more, " + of_gold;
 }
 
 // Rows with one label and one set of votes.

@@ -77,7 +77,8 @@ nlohmann::json beside_majority(const VotePatterns& votes, const LabelEvidence& e
 // Of all rows with gold, the share that is right with the source and not without it, less the share where it is the other way round.
 nlohmann::json gain_json(const GoldWorth& worth, const LabelEvidence& evidence, std::span<const std::uint32_t> rows) {
   const Comparison gain = compare_changes({.gained = worth.gained, .lost = worth.lost}, evidence.groups, rows);
-  return {{"value", gain.difference}, {"low", gain.low}, {"high", gain.high}, {"n", gain.n}};
+  const auto end = [&](double Interval::*which) { return gain.interval ? nlohmann::json((*gain.interval).*which) : nlohmann::json(); };
+  return {{"value", gain.difference}, {"low", end(&Interval::low)}, {"high", end(&Interval::high)}, {"n", gain.n}};
 }
 
 nlohmann::json worth_json(const SourcesWorth& worth, const std::vector<GoldWorth>& on_gold, const LabelEvidence& evidence) {

@@ -16,6 +16,7 @@
 #include "hone/flow/main_path.h"
 #include "hone/flow/matched_spans_internal.h"
 #include "hone/flow/model_voter_internal.h"
+#include "hone/flow/slice_rows_internal.h"
 #include "hone/stats/proportion.h"
 #include "hone/vote/analysis.h"
 #include "hone/vote/source_pairs.h"
@@ -31,7 +32,21 @@ struct Votes {
   std::vector<Split> splits;
   Gold gold;
   Answers answers;
-  std::vector<std::string> names;  // Of the answers.
+  std::vector<std::string> names;                   // Of the answers.
+  std::optional<std::vector<std::uint32_t>> slice;  // Rows that are looked at; nothing: all.
+
+  std::uint64_t rows() const { return slice ? slice->size() : dataset.rows(); }
+  // Those on rows that are looked at; `some` holds them where they are not all.
+  const SourceVotes& seen(const SourceVotes& all, SourceVotes& some) const {
+    if (!slice) return all;
+    for (std::size_t vote = 0; vote < all.examples.size(); ++vote) {
+      if (!std::ranges::binary_search(*slice, all.examples[vote])) continue;
+      some.examples.push_back(all.examples[vote]);
+      some.classes.push_back(all.classes[vote]);
+      if (!all.confidence.empty()) some.confidence.push_back(all.confidence[vote]);
+    }
+    return some;
+  }
 };
 
 // Of the project, brought up to its votes.
@@ -41,14 +56,20 @@ Dataset current_dataset(Workspace& workspace, int threads, const Progress& progr
   return workspace.dataset(workspace.needed(data_stage(workspace.project())));
 }
 
-Votes current_votes(Workspace& workspace, int threads, const Progress& progress) {
-  Dataset dataset = current_dataset(workspace, threads, progress);
+std::optional<std::vector<std::uint32_t>> slice_asked(Workspace& workspace, const Dataset& dataset, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  return rows_of_slice(workspace, workspace.needed(data_stage(workspace.project())), dataset, name);
+}
+
+Votes current_votes(Workspace& workspace, const TrialOptions& options, const Progress& progress) {
+  Dataset dataset = current_dataset(workspace, options.threads, progress);
   Votes votes{dataset,
               workspace.votes(workspace.needed("vote")),
               dataset.splits(),
               read_gold(workspace.project(), dataset, GoldUse::kLearning),
               workspace.project().task.answers(),
-              workspace.project().task.answer_names()};
+              workspace.project().task.answer_names(),
+              slice_asked(workspace, dataset, options.slice)};
   return votes;
 }
 
@@ -93,16 +114,6 @@ Looked looked_at(Workspace& workspace, const Dataset& dataset) {
           .gold = gold.answers(),
           .gold_sets = std::move(gold.sets),
           .splits = dataset.splits()};
-}
-
-std::optional<std::size_t> slice_named(const Project& project, const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  const auto found = std::ranges::find(project.slices, name, &Slice::name);
-  if (found != project.slices.end()) return static_cast<std::size_t>(found - project.slices.begin());
-  std::vector<std::string> names;
-  for (const Slice& slice : project.slices) names.push_back(slice.name);
-  throw Error(ErrorCode::kNotFound, "no slice named '" + name + "'" + suggestion(name, names) +
-                                        (names.empty() ? "; hone.yaml defines none" : "; hone.yaml defines " + quoted_list(names)));
 }
 
 // Meetings of two votes, so many that ten million rows with twenty votes each are all looked at.
@@ -233,35 +244,47 @@ nlohmann::json analysis_json(const Tried& tried, std::span<const VotingSource> o
   std::vector<std::string> names{tried.source.name};
   for (const VotingSource& other : others) names.push_back(other.source->name);
   const auto votes_of = [&](std::size_t source) { return source == 0 ? tried.votes : *others[source - 1].votes; };
-  const Looked looked{.votes = VoteMatrix(votes.dataset.rows(), votes.answers, names.size(), votes_of),
-                      .gold = votes.gold.answers(),
-                      .gold_sets = votes.gold.sets,
-                      .splits = votes.splits};
+  Looked looked{.votes = VoteMatrix(votes.dataset.rows(), votes.answers, names.size(), votes_of),
+                .gold = votes.gold.answers(),
+                .gold_sets = votes.gold.sets,
+                .splits = votes.splits};
+  if (votes.slice) looked = looked.only(*votes.slice);
   return to_json(looked.analysis(names, options.threads), votes.names).at("sources").at(0);
 }
 
+nlohmann::json labels_json(const Project& project, const Tried& tried, std::span<const VotingSource> others, const Votes& votes,
+                           const TrialOptions& options) {
+  if (project.task.is_multi_label()) return nullptr;  // Not told.
+  const VotesOfProject all{project, votes.dataset.rows(), votes.gold.classes, votes.slice ? &*votes.slice : nullptr};
+  return label_effect_json(all, others, {&tried.source, &tried.votes}, options.threads);
+}
+
 nlohmann::json trial_json(const Project& project, const Tried& tried, const Votes& votes, const TrialOptions& options) {
-  std::vector<VotingSource> others;
+  std::vector<VotingSource> others, others_seen;
+  SourceVotes mine_held;
+  std::vector<SourceVotes> held(votes.by_source.size());
+  const SourceVotes& seen = votes.seen(tried.votes, mine_held);
   nlohmann::json against = nlohmann::json::array();
   for (std::size_t other = 0; other < votes.by_source.size(); ++other) {
-    if (project.sources[other].name == tried.source.name) continue;
-    others.push_back({&project.sources[other], &votes.by_source[other]});
-    against.push_back(against_json(project.sources[other].name, tried.votes, votes.by_source[other], votes.answers));
+    const Source& source = project.sources[other];
+    if (source.name == tried.source.name) continue;
+    const SourceVotes& its_seen = votes.seen(votes.by_source[other], held[other]);
+    others.push_back({&source, &votes.by_source[other]});
+    others_seen.push_back({&source, &its_seen});
+    against.push_back(against_json(source.name, seen, its_seen, votes.answers));
   }
   nlohmann::json trial = analysis_json(tried, others, votes, options);
   trial["definition"] = tried.source.definition;
   trial["where"] = tried.source.file + ":" + std::to_string(tried.source.line);
-  trial["rows"] = votes.dataset.rows();
-  trial["newly_covered"] = newly_covered(tried.votes, others, votes.dataset.rows());
-  const double conflict = trial.at("conflict");  // A share of all rows.
-  trial["conflicting"] = static_cast<std::uint64_t>(std::llround(conflict * static_cast<double>(votes.dataset.rows())));
+  trial["slice"] = votes.slice ? nlohmann::json(options.slice) : nlohmann::json();
+  trial["rows"] = votes.rows();
+  trial["newly_covered"] = newly_covered(seen, others_seen, votes.dataset.rows());
+  const double conflict = trial.at("conflict");  // A share of the rows that are looked at.
+  trial["conflicting"] = static_cast<std::uint64_t>(std::llround(conflict * static_cast<double>(votes.rows())));
   trial["against"] = against;
-  trial["labels"] = nullptr;  // Of a multi-label task: not told.
-  if (!project.task.is_multi_label())
-    trial["labels"] =
-        label_effect_json({project, votes.dataset.rows(), votes.gold.classes}, others, {&tried.source, &tried.votes}, options.threads);
+  trial["labels"] = labels_json(project, tried, others, votes, options);
   trial["failures"] = tried.failures;
-  trial["hits"] = hits_json(project, tried.source, tried.votes, votes, options);
+  trial["hits"] = hits_json(project, tried.source, seen, votes, options);
   return trial;
 }
 
@@ -287,9 +310,10 @@ Source parse_draft(const Project& project, std::string_view yaml) {
 
 nlohmann::json analyze_sources(Workspace& workspace, const AnalysisOptions& options, const Progress& progress) {
   const Project& project = workspace.project();
-  const std::optional<std::size_t> slice = slice_named(project, options.slice);
-  Looked looked = looked_at(workspace, current_dataset(workspace, options.threads, progress));
-  if (slice) looked = looked.only(workspace.slices(workspace.needed("vote")).at(*slice));
+  const Dataset dataset = current_dataset(workspace, options.threads, progress);
+  Looked looked = looked_at(workspace, dataset);
+  const auto slice = slice_asked(workspace, dataset, options.slice);
+  if (slice) looked = looked.only(*slice);
   const std::vector<std::string> names = names_of(project.sources);
   nlohmann::json json = to_json(looked.analysis(names, options.threads), project.task.answer_names());
   json["slice"] = slice ? nlohmann::json(options.slice) : nlohmann::json();
@@ -309,7 +333,7 @@ nlohmann::json try_source(Workspace& workspace, const std::string& name, const T
   if (found == project.sources.end())
     throw Error(ErrorCode::kNotFound, "no source named '" + name + "'" + suggestion(name, names_of(project.sources)) +
                                           "; `hone lf` shows all, `hone lf -` tries a draft");
-  const Votes votes = current_votes(workspace, options.threads, progress);
+  const Votes votes = current_votes(workspace, options, progress);
   const auto place = static_cast<std::size_t>(found - project.sources.begin());
   const nlohmann::json said = workspace.json(workspace.needed("vote").output("votes"));
   return trial_json(project, {*found, votes.by_source[place], said.at("sources").at(place).at("failures")}, votes, options);
@@ -319,7 +343,7 @@ nlohmann::json try_draft(Workspace& workspace, std::string_view yaml, const Tria
   const Project& project = workspace.project();
   Source draft = parse_draft(project, yaml);
   complete_source(project, draft);
-  const Votes votes = current_votes(workspace, options.threads, progress);
+  const Votes votes = current_votes(workspace, options, progress);
   const std::vector<const Source*> asked{&draft};
   const ProjectLock lock(project.state() / "lock");  // A run would sweep away what a model predicts.
   ApplyOptions apply = apply_options(project, options.threads);

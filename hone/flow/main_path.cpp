@@ -300,10 +300,10 @@ std::vector<Stage> all_stages() {
       {"import", "reads the files into a dataset", 3, import_parts, run_import},
       {"near-duplicates", "finds rows of one text, or nearly", 2, near_duplicates_parts, run_near_duplicates},
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
-      {"label", "weighs the votes into labels", 8, label_parts, run_label},
+      {"label", "weighs the votes into labels", 9, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 8, evaluate_parts, run_evaluate},
-      {"report", "writes the report", 8, report_parts, run_report},
+      {"evaluate", "measures labels and model on gold", 9, evaluate_parts, run_evaluate},
+      {"report", "writes the report", 9, report_parts, run_report},
   };
 }
 

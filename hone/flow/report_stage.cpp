@@ -1,4 +1,3 @@
-
 #include <cmath>
 
 #include "hone/core/json.h"

@@ -10,8 +10,8 @@
 #include "hone/label_model/hone_words_internal.h"
 #include "hone/label_model/source_kinds_internal.h"
 #include "hone/label_model/surprise_internal.h"
-#include "hone/stats/paired.h"
 #include "hone/stats/proportion.h"
+#include "hone/stats/verdict.h"
 
 namespace hone {
 namespace {
@@ -165,7 +165,7 @@ void HoneFit::count_gold_sets(std::size_t number) {
     }
 }
 
-// Fewer rows get no verdict anywhere in this house (PairedOptions), and none here: of a few rows chance makes good sources, bad ones and
+// Fewer rows get no verdict anywhere in this house (VerdictOptions), and none here: of a few rows chance makes good sources, bad ones and
 // common classes, which would then outvote two votes by one. As far as there are fewer, sources and classes stay what they were before any
 // was seen, all alike, and the result is the majority's. Of a row without gold counts what its votes tell of it: of its class all of them,
 // of a source the others.
@@ -179,7 +179,7 @@ void HoneFit::count_telling() {
     of_sources += known + row.open * reliability(row.votes() - 1, classes);
     of_classes += known + row.open * reliability(row.votes(), classes);
   }
-  const auto enough = static_cast<double>(PairedOptions{}.least_items);
+  const auto enough = static_cast<double>(VerdictOptions{}.least_items);
   trust_ = std::min(1.0, of_sources / enough);
   share_trust_ = std::min(1.0, of_classes / enough);
 }

@@ -43,28 +43,20 @@ std::optional<Calibration> calibrate(std::span<const double> probabilities, std:
 std::optional<Calibration> calibrate(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
                                      std::span<const std::uint32_t> cluster_of);
 
-struct CalibrationCheckOptions {
-  std::uint64_t replicates = 1'000;   // For the interval.
-  std::uint64_t perfect_draws = 200;  // For the perfect model.
-  std::uint64_t seed = 0;
-  double alpha = 0.05;
-  int threads = 0;  // No number depends on them.
-
-  /// Throws kInvalidArgument, naming the field.
-  void validate() const;
-};
-
 /// How sure the calibration error is, and how large it would be by chance alone.
 struct CalibrationCheck {
+  double ece = 0.0;
   double debiased_ece = 0.0;
-  Interval interval;         // Of it: by the spread over resampled items or clusters; not below 0.
+  /// Of the true error, which `ece` overstates: by Student's t of the items' errors (of clusters with CR2), around the debiased error.
+  /// Begins at 0 where chance alone could have made the error. Holds a truth of 0 as it holds others (docs/statistics.md).
+  Interval interval;
   double perfect_ece = 0.0;  // Mean ECE of a model with the same probabilities that are all true.
 };
 
-/// `cluster_of` empty: items stand alone. kTooFewItems below 30 items or 2 clusters. O((replicates + perfect_draws) x n).
-/// Throws kInvalidArgument as calibrate() does.
+/// `cluster_of` empty: items stand alone. kTooFewItems below 30 items, kOneCluster. O(n log n). Throws kInvalidArgument as calibrate()
+/// does, and for alpha not in (0, 1).
 Defined<CalibrationCheck> check_calibration(std::span<const double> probabilities, std::span<const std::uint8_t> came_true,
-                                            std::span<const std::uint32_t> cluster_of = {}, const CalibrationCheckOptions& options = {});
+                                            std::span<const std::uint32_t> cluster_of = {}, double alpha = 0.05);
 
 /// One number by which a model's logits are divided, so that its probabilities become true on data that is not the test.
 struct Temperature {

@@ -53,44 +53,17 @@ double find_end(double inside, double outside, const IsInside& is_inside) {
   return inside;
 }
 
-PairedVerdict judge(const PairedComparison& seen, const PairedOptions& options) {
-  if (seen.n == 0) return PairedVerdict::kNoItems;
-  if (seen.n < options.least_items) return PairedVerdict::kTooFewItems;
-  if (seen.p <= options.alpha && seen.low > 0.0) return PairedVerdict::kABetter;
-  if (seen.p <= options.alpha && seen.high < 0.0) return PairedVerdict::kBBetter;
-  return seen.only_a + seen.only_b == 0 ? PairedVerdict::kNeverDiffer : PairedVerdict::kNoDifference;
-}
-
 }  // namespace
 
-std::string_view to_string(PairedVerdict verdict) {
-  switch (verdict) {
-    case PairedVerdict::kNoItems:
-      return "no-items";
-    case PairedVerdict::kTooFewItems:
-      return "too-few-items";
-    case PairedVerdict::kABetter:
-      return "a-better";
-    case PairedVerdict::kBBetter:
-      return "b-better";
-    case PairedVerdict::kNeverDiffer:
-      return "never-differ";
-    case PairedVerdict::kNoDifference:
-      return "no-difference";
-  }
-  return "unknown";
-}
-
-PairedComparison compare_paired(const PairedCounts& counts, const PairedOptions& options) {
-  if (!(options.alpha > 0.0 && options.alpha < 1.0)) throw Error(ErrorCode::kInvalidArgument, "alpha must lie between 0 and 1");
-  const double z = two_sided_z(options.alpha);
+PairedComparison compare_paired(const PairedCounts& counts, double alpha) {
+  if (!(alpha > 0.0 && alpha < 1.0)) throw Error(ErrorCode::kInvalidArgument, "alpha must lie between 0 and 1");
   PairedComparison result;
   result.n = counts.items();
   result.both = counts.both;
   result.only_a = counts.only_a;
   result.only_b = counts.only_b;
   result.neither = counts.neither;
-  const auto interval = tango(counts, z);
+  const auto interval = tango(counts, two_sided_z(alpha));
   if (!interval) return result;
   const double n = static_cast<double>(result.n);
   result.difference = (static_cast<double>(counts.only_a) - static_cast<double>(counts.only_b)) / n;
@@ -98,10 +71,6 @@ PairedComparison compare_paired(const PairedCounts& counts, const PairedOptions&
   result.high = interval->high;
   result.p = mcnemar_mid(counts.only_a, counts.only_b);
   result.exact_p = mcnemar_exact(counts.only_a, counts.only_b);
-  result.verdict = judge(result, options);
-  // The share that differs is drawn a little to a half, so that few items do not promise a power they lack.
-  if (result.verdict == PairedVerdict::kNoDifference)
-    result.smallest_detectable = smallest_detectable(result.n, (static_cast<double>(counts.differing()) + 1.0) / (n + 2.0), z);
   return result;
 }
 

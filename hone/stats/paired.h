@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "hone/stats/proportion.h"
 
@@ -19,35 +18,17 @@ struct PairedCounts {
   std::uint64_t differing() const { return only_a + only_b; }
 };
 
-/// What the comparison says; the first that applies, in this order.
-enum class PairedVerdict {
-  kNoItems,
-  kTooFewItems,   // Below PairedOptions::least_items.
-  kABetter,       // p <= alpha and the interval above 0: both are needed.
-  kBBetter,       // p <= alpha and the interval below 0.
-  kNeverDiffer,   // On none of these items; the interval is for the rate at which they could.
-  kNoDifference,  // None detectable: see smallest_detectable.
-};
-/// In words, as JSON shows it: "a-better", "no-difference".
-std::string_view to_string(PairedVerdict verdict);
-
-struct PairedOptions {
-  double alpha = 0.05;             // Two-sided, in (0, 1).
-  std::uint64_t least_items = 30;  // Fewer get no verdict.
-};
-
+/// What is known of the two; the verdict on it is that of verdict.h.
 struct PairedComparison {
   std::uint64_t n = 0, both = 0, only_a = 0, only_b = 0, neither = 0;
   double difference = 0.0;        // Accuracy of A less that of B, -1..1.
-  double low = -1.0, high = 1.0;  // Tango's interval of it.
+  double low = -1.0, high = 1.0;  // Tango's interval of it; where the two never differ, for the rate at which they could.
   double p = 1.0;                 // McNemar mid-p.
   double exact_p = 1.0;           // For audits that ask for a guaranteed size.
-  PairedVerdict verdict = PairedVerdict::kNoItems;
-  std::optional<double> smallest_detectable;  // With kNoDifference, at 80 % power; nothing when no difference could be detected at all.
 };
 
-/// O(1) but for the tail of a binomial. Throws kInvalidArgument when alpha is not in (0, 1).
-PairedComparison compare_paired(const PairedCounts& counts, const PairedOptions& options = {});
+/// `alpha` two-sided. O(1) but for the tail of a binomial. Throws kInvalidArgument when alpha is not in (0, 1).
+PairedComparison compare_paired(const PairedCounts& counts, double alpha = 0.05);
 
 /// McNemar's test (1947) as an exact binomial test on the items that differ; 1 when none does.
 double mcnemar_exact(std::uint64_t only_a, std::uint64_t only_b);

@@ -25,6 +25,9 @@ enum class ReportVerdict {
 /// As JSON shows it: "same_within_margin".
 std::string_view to_string(ReportVerdict verdict);
 
+/// Whether there was enough to seek a verdict by: only such are tests that others must be corrected for.
+inline bool is_tested(ReportVerdict verdict) { return verdict >= ReportVerdict::kNotDecided; }
+
 struct VerdictOptions {
   double alpha = 0.05;
   std::uint64_t least_items = 30;

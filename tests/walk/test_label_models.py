@@ -178,7 +178,12 @@ class AnalysisTest(ProjectTest):
         self.assertEqual([source["votes"] for source in part["sources"]], [20, 20, 60])
         self.assertIn("60 rows of the slice paying", hone("lf", "--slice", "paying", "--project", self.project).stdout)
         self.refused("lf", "--slice", "payng", "--project", self.project, say=["no slice named 'payng'; did you mean 'paying'?"])
-        self.refused("lf", "both", "--slice", "paying", "--project", self.project, status=2, say=["leave the name out"])
+        self.refused("lf", "both", "--pairs", "--project", self.project, status=2, say=["leave the name out"])
+        whole, part = hone_json("lf", "both", "--project", self.project), hone_json("lf", "both", "--slice", "paying", "--project", self.project)
+        self.assertEqual([(tried["slice"], tried["rows"]) for tried in (whole, part)], [(None, 120), ("paying", 60)])
+        self.assertLessEqual(part["votes"], whole["votes"])
+        self.assertLessEqual(part["labels"]["rows"], 60)
+        self.assertIn("of 60 rows of the slice paying", hone("lf", "both", "--slice", "paying", "--project", self.project).stdout)
 
     def test_of_pairs(self):
         self.assertNotIn("pairs", hone_json("lf", "--project", self.project))

@@ -58,6 +58,9 @@ class DiscoveredSlices(ProjectTest):
         self.assertEqual((found["system"], found["split"], found["note"], found["left_out"]), ("label_model", "valid", "", 0))
         self.assertEqual([slice["what"] for slice in found["slices"]], ["“refund”"])
         slice = found["slices"][0]
+        steps = [step for step in hone_json("report", "--project", project)["summary"]["next_steps"] if step["about"]["kind"] == "discovered-slice"]
+        self.assertEqual([step["about"]["name"] for step in steps], [slice["slice"]])
+        self.assertIn(f"put `{slice['definition']}` under slices in hone.yaml, write a source for it and try it there by `hone lf - --slice {slice['slice']}`", steps[0]["why"])
         self.assertEqual(slice["rows"], self.valid_rows(project, lambda line: "ReFund" in line))
         self.assertLess(slice["p"], 1e-6)
         self.assertGreater(slice["error_rate"]["low"], slice["rest_error_rate"]["high"])
@@ -147,6 +150,13 @@ class SlicesOfEachValue(ProjectTest):
             self.assertEqual(sum(slices[name]["rows"].values()), counts[value])
         self.assertIn("accuracy", slices["by_channel: mail"]["label_model"])
         self.assertEqual(slices["by_channel: chat"]["definition"], '{"where":{"equals":"chat","field":"channel"}}')
+        project = self.folder / "small"
+        tried = hone_json("lf", "-", "--slice", "by_channel: chat", "--project", project, stdin="{vote: fraud, any: [refund]}")
+        self.assertEqual((tried["slice"], tried["rows"]), ("by_channel: chat", counts["chat"]))
+        chats = [line for line in rows.splitlines()[1:] if line.split(",")[-2] == "chat"]
+        self.assertEqual(tried["votes"], sum("ReFund" in line for line in chats))
+        self.assertEqual(hone_json("lf", "--slice", "by_channel: (missing)", "--project", project)["examples"], counts[""])
+        self.refused("lf", "--slice", "by_channel: chatt", "--project", project, say=["no slice named 'by_channel: chatt'; did you mean 'by_channel: chat'?"])
         self.assertEqual(report["slices_by_value"], [{"slice": "by_channel", "field": "channel", "values": 2, "shown": 2, "other_rows": {"train": 0, "valid": 0, "test": 0}}])
 
     def test_names_of_values_are_data(self):
@@ -197,6 +207,14 @@ class SlicesOfWhatSystemsSay(ProjectTest):
         self.assertGreater(unsure, 60)
         self.assertEqual((slices["odds"]["note"], slices["odds"]["rows"]), ("no trained model", {"train": 0, "valid": 0, "test": 0}))
         self.assertEqual(slices["unsure"]["definition"], '{"confidence":{"below":0.8},"slice":"unsure"}')
+        self.assertEqual(hone_json("lf", "--slice", "unsure", "--project", project)["examples"], unsure)
+        self.refused("lf", "--slice", "odds", "--project", project, say=["the slice 'odds' has no rows: no trained model"])
+        # A source that changed leaves the rows of the last run; other data does not.
+        self.edit(project / "hone.yaml", "any: [stolen]", "any: [stolen, lost]")
+        self.assertEqual(hone_json("lf", "--slice", "unsure", "--project", project)["examples"], unsure)
+        with open(project / "rows.csv", "a", encoding="utf-8") as rows:
+            rows.write('new,"a card",card,valid,chat,""\n')
+        self.refused("lf", "--slice", "unsure", "--project", project, say=["are known after a run on the data as it is now: `hone run`"])
 
     def test_a_changed_bound_measures_again_and_asks_nobody(self):
         project = self.small_project(yaml=YAML + "slices: [{slice: unsure, confidence: {below: 0.8}}]\n", rows=rows_csv(300))
@@ -212,6 +230,7 @@ class SlicesOfWhatSystemsSay(ProjectTest):
         odds, whole = report["slices"]
         self.assertEqual(sum(whole["rows"].values()), 600)
         self.assertNotEqual(odds["note"], "no trained model")
+        self.assertEqual(hone_json("lf", "--slice", "odds", "--project", project)["examples"], sum(odds["rows"].values()))
         self.assertEqual(report["evaluation"]["discovered_slices"]["system"], "model")
 
 

@@ -130,9 +130,9 @@ function compare(a, b, first, second, split) {
   const n = first.accuracy.n;
   const difference = first.accuracy.value - second.accuracy.value;
   const half = 1.96 * Math.sqrt(0.22 / n);
-  const verdict = difference - half > 0 ? "better" : difference + half < 0 ? "worse" : "no-difference";
+  const verdict = difference - half > 0 ? "better" : difference + half < 0 ? "worse" : "no_difference_detectable";
   const points = (x) => (100 * x).toFixed(1);
-  const text = verdict === "no-difference" ? `no difference detectable: smallest detectable effect is ${points(1.43 * half)} points (80 % power)` : `${verdict} by ${points(Math.abs(difference))} points (${points(Math.abs(difference) - half)} to ${points(Math.abs(difference) + half)})`;
+  const text = verdict === "no_difference_detectable" ? `no difference detectable: smallest detectable effect is ${points(1.43 * half)} points (80 % power)` : `${verdict} by ${points(Math.abs(difference))} points (${points(Math.abs(difference) - half)} to ${points(Math.abs(difference) + half)})`;
   return { a, b, split, n, difference, low: difference - half, high: difference + half, p: difference > 2 * half ? 0.00002 : 0.021, verdict, text };
 }
 
@@ -183,7 +183,7 @@ function summaryOf(evaluation, sources, slices) {
   const compared = evaluation.comparisons.filter((comparison) => comparison.a === "trained model" && comparison.split === "test");
   return {
     headline: `The trained model is right on ${points(accuracy.value)} % of the test rows.`,
-    verdict: `It is ${compared.map((comparison) => (comparison.verdict === "no-difference" ? "not detectably different from" : `${comparison.text} than`) + ` the ${comparison.b}`).join(", and ")}.`,
+    verdict: `It is ${compared.map((comparison) => (comparison.verdict === "no_difference_detectable" ? "not detectably different from" : `${comparison.text} than`) + ` the ${comparison.b}`).join(", and ")}.`,
     trust: { level: "fair", reasons: [`${accuracy.n} test rows with gold, from which nothing was learned`, `its 95 % interval reaches about ${points((accuracy.high - accuracy.low) / 2)} points to either side`, "2 warnings"] },
     result: { system: "trained model", split: "test", accuracy },
     weakest_slice: weakest ? { slice: weakest.slice, accuracy: weakest.model.accuracy } : null,
@@ -353,8 +353,8 @@ function slicesOf(plan, evaluation, random) {
 
 function sliceMetrics(whole, shift, n) {
   const accuracy = wilson(Math.round(n * Math.min(0.99, Math.max(0.05, whole.accuracy.value + shift))), n);
-  const plain = (value) => ({ value, low: null, high: null, n });
-  return { ...whole, accuracy, macro_f1: plain(accuracy.value - 0.03), weighted_f1: plain(accuracy.value - 0.01) };
+  const lower = (by) => wilson(n * Math.max(0, accuracy.value - by), n);
+  return { ...whole, accuracy, macro_f1: lower(0.03), weighted_f1: lower(0.01) };
 }
 
 function stages(plan, random) {

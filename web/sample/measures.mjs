@@ -58,13 +58,15 @@ export function metricsOf(counts) {
   const n = sum(rows.map((row) => row.gold));
   const right = sum(rows.map((row) => row.right));
   const covered = n - sum(counts.map((row) => row[row.length - 1]));
-  const plain = (value) => ({ value, low: null, high: null, n });
+  const about = (value, half) => ({ value, low: Math.max(0, value - half), high: value + half, n });
+  const share = (value) => wilson(value * n, n);
+  const ece = 0.021 + 0.08 * (1 - right / n);
   return {
     accuracy: wilson(right, n),
-    macro_f1: plain(sum(rows.map(f1)) / rows.length),
-    weighted_f1: plain(sum(rows.map((row) => f1(row) * row.gold)) / n),
-    log_loss: plain(2.1 * (1 - right / n) + 0.21),
-    ece: plain(0.021 + 0.08 * (1 - right / n)),
+    macro_f1: share(sum(rows.map(f1)) / rows.length),
+    weighted_f1: share(sum(rows.map((row) => f1(row) * row.gold)) / n),
+    log_loss: about(2.1 * (1 - right / n) + 0.21, 2 / Math.sqrt(n)),
+    ece: { ...about(ece, 0.8 / Math.sqrt(n)), low: ece < 0.8 / Math.sqrt(n) ? 0 : ece - 0.8 / Math.sqrt(n) },
     coverage: wilson(covered, n),
     accuracy_on_covered: covered === 0 ? null : wilson(right, covered),
   };

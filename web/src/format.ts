@@ -38,6 +38,17 @@ export function points(value: Maybe): string {
   return `${value < 0 && text !== "0.0" ? "−" : "+"}${text}`;
 }
 
+/** The interval of such a difference: "+0.4 to +6.1". */
+export function pointsRange(difference: { low: Maybe; high: Maybe }): string {
+  return known(difference.low) && known(difference.high) ? `${points(difference.low)} to ${points(difference.high)}` : "no interval";
+}
+
+/** "0.412 to 0.517"; empty where there is no interval. */
+export function decimalInterval(measure: Measure | null | undefined): string {
+  if (!measure || !known(measure.low) || !known(measure.high)) return "";
+  return `${decimal(measure.low)} to ${decimal(measure.high)}`;
+}
+
 /** "80.1 to 87.6 %"; empty where there is no interval. */
 export function interval(measure: Measure | null | undefined): string {
   if (!measure || !known(measure.low) || !known(measure.high)) return "";

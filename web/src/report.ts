@@ -57,7 +57,10 @@ export interface Confusion {
   counts: number[][];
 }
 
-/** A paired comparison on the same rows (McNemar mid-p, Tango interval). `text` is the verdict in words. */
+/** What a comparison says of A: the words of `hone compare`. */
+export type Verdict = "not_comparable" | "not_defined" | "too_few_items" | "too_few_clusters" | "not_decided" | "better" | "worse" | "same_within_margin" | "never_differ" | "no_difference_detectable";
+
+/** A paired comparison on the same rows, by the test that `hone compare` takes. `text` is the verdict in words; low, high and p are null where there is no interval. */
 export interface Comparison {
   a: string;
   b: string;
@@ -65,10 +68,10 @@ export interface Comparison {
   split: string;
   n: number;
   difference: number;
-  low: number;
-  high: number;
-  p: number;
-  verdict: "better" | "worse" | "no-difference" | "too-few" | "never-differ";
+  low: number | null;
+  high: number | null;
+  p: number | null;
+  verdict: Verdict;
   text: string;
 }
 
@@ -445,7 +448,7 @@ export interface Report {
     /** The lowest accuracy among slices with rows enough for a verdict. */
     weakest_slice: { slice: string; accuracy: Measure } | null;
     /** What to do next, most worthwhile first, and what each is about. `name` and `other` are empty or name a source, slice or class. */
-    next_steps: { title: string; why: string; about: { kind: "data" | "votes" | "label-model" | "evaluation" | "slice" | "confusion" | "source" | "calibration"; name: string; other: string } }[];
+    next_steps: { title: string; why: string; about: { kind: "data" | "votes" | "label-model" | "evaluation" | "slice" | "discovered-slice" | "confusion" | "source" | "calibration"; name: string; other: string } }[];
     warnings: string[];
   };
   data: {

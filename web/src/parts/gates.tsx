@@ -8,7 +8,7 @@ import { Block } from "./section";
 const kVerdicts: Record<Gate["verdict"], { mark: string; chip: string }> = {
   passes: { mark: "▲", chip: "better" },
   fails: { mark: "▼", chip: "worse" },
-  undecided: { mark: "?", chip: "too-few" },
+  undecided: { mark: "?", chip: "undecided" },
 };
 
 export function GatesBlock({ gates }: { gates: Gates | null | undefined }) {

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Measure } from "../report";
 import { ShareBar } from "../charts/share_bar";
-import { count, interval, kNothing, percent } from "../format";
+import { count, decimal, decimalInterval, interval, kNothing, percent } from "../format";
 
 interface MeasureProps {
   measure: Measure | null | undefined;
@@ -13,12 +13,23 @@ interface MeasureProps {
 }
 
 export function MeasureText({ measure, digits = 1, href }: MeasureProps) {
-  if (!measure) return <span class="nothing">{kNothing}</span>;
-  const range = interval(measure);
+  return measure ? <Interval value={percent(measure.value, digits)} range={interval(measure)} n={measure.n} href={href} /> : <Nothing />;
+}
+
+/** The same of a number that is no share, such as a loss. */
+export function DecimalText({ measure }: { measure: Measure | null | undefined }) {
+  return measure ? <Interval value={decimal(measure.value)} range={decimalInterval(measure)} n={measure.n} /> : <Nothing />;
+}
+
+function Nothing() {
+  return <span class="nothing">{kNothing}</span>;
+}
+
+function Interval({ value, range, n, href }: { value: string; range: string; n: number; href?: string | null }) {
   return (
-    <span class="measure" title={`n = ${count(measure.n)}`}>
+    <span class="measure" title={`n = ${count(n)}`}>
       <span class="measure-value">
-        <NumberLink href={href}>{percent(measure.value, digits)}</NumberLink>
+        <NumberLink href={href}>{value}</NumberLink>
       </span>
       {range && <span class="measure-range">{range}</span>}
     </span>

@@ -1,15 +1,8 @@
 /** Paired comparisons in words: who, against whom, and what can be said. */
 
 import type { Comparison } from "../report";
-import { count, points, pValue, sentence } from "../format";
-
-const kVerdicts: Record<Comparison["verdict"], { mark: string; text: string }> = {
-  better: { mark: "▲", text: "better" },
-  worse: { mark: "▼", text: "worse" },
-  "no-difference": { mark: "=", text: "no difference told" },
-  "too-few": { mark: "?", text: "too few rows" },
-  "never-differ": { mark: "=", text: "never differ" },
-};
+import { count, points, pointsRange, pValue, sentence } from "../format";
+import { verdictWords } from "../verdict_words";
 
 export function Verdicts({ title, comparisons, id = "verdicts" }: { title: string; comparisons: readonly Comparison[]; id?: string }) {
   if (comparisons.length === 0) return null;
@@ -25,7 +18,7 @@ export function Verdicts({ title, comparisons, id = "verdicts" }: { title: strin
             <Chip verdict={comparison.verdict} />
             <span class="verdict-text">{sentence(comparison.text)}</span>
             <span class="fact-note">
-              {undecided(comparison) && `difference ${points(comparison.difference)} points (${points(comparison.low)} to ${points(comparison.high)}), `}p {pValue(comparison.p)}, n = {count(comparison.n)}, {comparison.split}
+              {undecided(comparison) && `difference ${points(comparison.difference)} points (${pointsRange(comparison)}), `}p {pValue(comparison.p)}, n = {count(comparison.n)}, {comparison.split}
             </span>
           </li>
         ))}
@@ -40,7 +33,7 @@ function undecided(comparison: Comparison): boolean {
 }
 
 function Chip({ verdict }: { verdict: Comparison["verdict"] }) {
-  const { mark, text } = kVerdicts[verdict] ?? { mark: "", text: verdict };
+  const { mark, text } = verdictWords(verdict);
   return (
     <span class={`chip chip-${verdict}`}>
       <span aria-hidden="true">{mark}</span> {text}

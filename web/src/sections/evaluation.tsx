@@ -2,11 +2,11 @@ import type { Evaluation, Report, SplitName } from "../report";
 import { linkTo } from "../address";
 import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
-import { count, decimal, percent } from "../format";
+import { count, percent } from "../format";
 import { CriteriaBlock } from "../parts/criteria";
 import { GatesBlock } from "../parts/gates";
 import { HistoryBlock } from "../parts/history";
-import { MeasureText } from "../parts/measure";
+import { DecimalText, MeasureText } from "../parts/measure";
 import { Origin } from "../parts/origin";
 import { Block, Empty, Section } from "../parts/section";
 import { SimpleTable } from "../parts/simple_table";
@@ -90,8 +90,8 @@ function MetricsTable({ report }: { report: Report }) {
           ...(several ? [<MeasureText measure={metrics.micro_f1 ?? null} />] : []),
           <MeasureText measure={metrics.macro_f1} />,
           <MeasureText measure={metrics.weighted_f1} />,
-          decimal(metrics.log_loss?.value),
-          decimal(metrics.ece?.value),
+          <DecimalText measure={metrics.log_loss} />,
+          <MeasureText measure={metrics.ece} />,
           <MeasureText measure={metrics.coverage} />,
           <MeasureText measure={metrics.accuracy_on_covered} />,
           count(metrics.accuracy?.n),
@@ -107,7 +107,7 @@ function MetricsTable({ report }: { report: Report }) {
     { text: "Macro F1", number: true, hint: "F1 of the classes, each counting the same" },
     { text: "Weighted F1", number: true, hint: "F1 of the classes, weighted by their gold rows" },
     { text: "Log loss", number: true },
-    { text: "ECE", number: true, hint: "Expected calibration error" },
+    { text: "ECE", number: true, hint: "Expected calibration error: how far the probabilities are off on average. Its interval begins at 0 where chance alone could have made it" },
     { text: "Coverage", number: true, hint: "Share of rows that got a label" },
     { text: "Accuracy on covered", number: true },
     { text: "n", number: true },

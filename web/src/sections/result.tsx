@@ -5,11 +5,12 @@ import { linkTo } from "../address";
 import { DotPlot, type DotRow, type Series } from "../charts/dot_plot";
 import { Figure } from "../charts/figure";
 import { IntervalBar } from "../charts/interval_bar";
-import { count, interval, percent, points, sentence, spoken } from "../format";
+import { count, interval, percent, points, pointsRange, sentence, spoken } from "../format";
 import { Origin } from "../parts/origin";
 import { Section, Warnings } from "../parts/section";
 import { Verdicts } from "../parts/verdicts";
 import { headlineSplit, metricsOn, systemsOf } from "../systems";
+import { verdictWords } from "../verdict_words";
 
 type Summary = Report["summary"];
 
@@ -119,11 +120,9 @@ function Tile({ name, value, unit, note, href, chip }: { name: string; value: st
   );
 }
 
-const kSaid: Record<Comparison["verdict"], string> = { better: "better", worse: "worse", "no-difference": "no difference told", "too-few": "too few rows to tell", "never-differ": "never differ" };
-
 function Against({ comparison }: { comparison: Comparison }) {
-  const { b, difference, low, high, n, verdict } = comparison;
-  return <Tile name={`Against the ${b}`} value={points(difference)} unit="points" note={`${kSaid[verdict] ?? verdict}: ${points(low)} to ${points(high)}, n = ${count(n)}`} href={linkTo("verdicts")} chip={verdict} />;
+  const { b, difference, n, verdict } = comparison;
+  return <Tile name={`Against the ${b}`} value={points(difference)} unit="points" note={`${verdictWords(verdict).text}: ${pointsRange(comparison)}, n = ${count(n)}`} href={linkTo("verdicts")} chip={verdict} />;
 }
 
 function Compared({ report }: { report: Report }) {
@@ -165,6 +164,8 @@ function whereOf({ about }: Step): { href: string; text: string } | null {
       return { href: linkTo("sources", { open: about.name }), text: "Look at the source" };
     case "slice":
       return { href: linkTo("slices", { open: about.name }), text: "Look at the slice" };
+    case "discovered-slice":
+      return { href: linkTo("discovered-slices"), text: "Read what it fails on" };
     case "votes":
       return { href: linkTo("clarity"), text: "See where votes are missing" };
     case "label-model":

@@ -1,4 +1,4 @@
-#include "hone/flow/compare_text_internal.h"
+#include "hone/eval/difference_text.h"
 
 #include <fmt/format.h>
 
