@@ -55,8 +55,8 @@ struct NearDuplicates {
 /// time; fewer pairs are then seen, and chains make up for most.
 ///
 /// Groups are a function of the set of texts and the options: neither threads nor the order of rows change which rows belong together.
-/// Reads the stream twice (once for similarity 1). Memory: 32 bytes a row and 4 for each band (9 bands at 0.9, at most 20), twice the latter
-/// where every text collides with others, and `set_memory`; of texts only a batch. Time: linear.
+/// Reads the stream twice (once for similarity 1). Memory: 32 bytes a row and 4 for each band (9 bands at 0.9, at most 20), twice the
+/// latter where every text collides with others, and `set_memory`; of texts only a batch. Time: linear.
 ///
 ///     const std::vector<std::string_view> texts{"My card is lost.", "my card is LOST", "where is my refund"};
 ///     const NearDuplicates found = find_near_duplicates(3, [&](const TextVisit& visit) { visit(texts); }, {});
