@@ -228,8 +228,9 @@ class Scoring {
   }
 
   Json other_json(const BenchmarkRun& other, const ScoreDifference& difference, double corrected) const {
-    const ComparisonWords words{
-        .metric = "accuracy", .unit = {}, .cluster = benchmark_.fields().cluster, .not_defined = {}, .not_comparable = {}};
+    ComparisonWords words;
+    words.metric = "accuracy";
+    words.cluster = benchmark_.fields().cluster;
     const auto end = [&](double Interval::*which) { return difference.interval ? Json((*difference.interval).*which) : Json(); };
     return {{"system", other.system},
             {"n", difference.items},
