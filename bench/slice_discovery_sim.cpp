@@ -1,9 +1,11 @@
 // Plants slices on which a system fails in rows of real texts, and counts how often discover_slices() finds them:
-// slice_discovery_sim ROWS.jsonl NAME=VALUE…; a line of the file is {"text": …, "fields": {NAME: VALUE, …}}. Prints one object of JSON.
+// slice_discovery_sim ROWS.jsonl NAME=VALUE…; a line of the file is {"text": …, "fields": {NAME: VALUE, …}, "topic": …}, the topic only for
+// kind=topic. Prints one object of JSON.
 //   sets=200 rows=4000 seed=1   so many times, so many rows drawn without replacement (with, where the file has fewer)
 //   share=0.05                  of the rows in the planted slice; 0: none is planted
 //   rate=0.4 rest=0.1           of errors in the planted slice and elsewhere
 //   kind=term|value|pair        what defines the planted slice: one to three words, a field's value, two of these
+//   kind=topic                  the texts of one topic, whatever its share, to which no term and no value comes near
 //   cluster=1                   so many rows hang together: they have one error and one value of the field `customer`, as copies would
 #include <algorithm>
 #include <chrono>
@@ -35,6 +37,7 @@ struct Settings {
 struct Pool {
   std::vector<std::optional<std::string>> texts;
   std::vector<hone::SliceField> fields;
+  std::vector<std::string> topics;  // Of no field: what is discovered knows nothing of them.
 };
 
 Pool read_pool(const std::string& file) {
@@ -43,6 +46,7 @@ Pool read_pool(const std::string& file) {
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json row = nlohmann::json::parse(line);
     pool.texts.push_back(row.at("text").is_null() ? std::nullopt : std::optional(row.at("text").get<std::string>()));
+    pool.topics.push_back(row.value("topic", ""));
     std::size_t place = 0;
     for (const auto& [name, value] : row.at("fields").items()) {
       if (place == pool.fields.size()) pool.fields.push_back({name, {}});
@@ -57,6 +61,7 @@ struct Set {
   std::vector<std::string> ids;
   std::vector<std::optional<std::string>> texts;
   std::vector<hone::SliceField> fields;
+  std::vector<std::string> topics;
   std::vector<std::uint8_t> errors;
   std::vector<std::uint32_t> clusters;
 };
@@ -76,6 +81,7 @@ Set draw(const Pool& pool, const Settings& settings, hone::RandomStream& dice) {
   for (const std::uint32_t row : order) {
     set.ids.push_back(std::to_string(dice.next()));
     set.texts.push_back(pool.texts[row]);
+    set.topics.push_back(pool.topics[row]);
     for (std::size_t field = 0; field < pool.fields.size(); ++field) set.fields[field].values.push_back(pool.fields[field].values[row]);
   }
   return set;
@@ -112,8 +118,32 @@ Rows common(const Rows& a, const Rows& b) {
   return both;
 }
 
+double jaccard(const Rows& a, const Rows& b) {
+  const auto both = static_cast<double>(common(a, b).size());
+  return both / (static_cast<double>(a.size() + b.size()) - both);
+}
+
+Rows rows_of_topic(const Set& set, const std::string& topic) {
+  Rows rows;
+  for (std::uint32_t row = 0; row < set.ids.size(); ++row)
+    if (set.topics[row] == topic) rows.push_back(row);
+  return rows;
+}
+
+// The texts of a topic that no term and no value comes near to; empty when there are none.
+Rows plant_topic(const Set& set, hone::RandomStream& dice, std::string& name) {
+  const std::map<std::string, Rows> parts = parts_of(set, "any");
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    name = set.topics[dice.below(set.topics.size())];
+    const Rows topic = rows_of_topic(set, name);
+    if (std::ranges::none_of(parts, [&](const auto& part) { return jaccard(part.second, topic) >= 0.5; })) return topic;
+  }
+  return {};
+}
+
 // A slice of about the share that was asked for; empty when there is none.
 Rows plant(const Set& set, const Settings& settings, hone::RandomStream& dice, std::string& name) {
+  if (settings.kind == "topic") return plant_topic(set, dice, name);
   const auto rows = static_cast<double>(set.ids.size());
   const auto is_near = [&](const Rows& part) {
     const double share = static_cast<double>(part.size()) / rows;
@@ -154,11 +184,6 @@ void err(Set& set, const Rows& planted, const Settings& settings, hone::RandomSt
     set.texts[row] = set.texts[cluster * settings.cluster];
     set.fields.back().values.emplace_back("kind " + std::to_string(cluster % 20));
   }
-}
-
-double jaccard(const Rows& a, const Rows& b) {
-  const auto both = static_cast<double>(common(a, b).size());
-  return both / (static_cast<double>(a.size() + b.size()) - both);
 }
 
 struct Tally {

@@ -88,6 +88,10 @@ Halves halves_of(const DiscoveryRows& rows) {
   return halves;
 }
 
+bool holds_text_cluster(std::span<const SliceTerm> terms) {
+  return std::ranges::find(terms, SliceTerm::Kind::kTextCluster, &SliceTerm::kind) != terms.end();
+}
+
 // One term, or two: places in the list of frequent terms.
 struct Pick {
   std::size_t a = kNoPlace, b = kNoPlace;
@@ -217,7 +221,9 @@ class Search {
     return a + b == common ? 0.0 : static_cast<double>(common) / static_cast<double>(a + b - common);
   }
 
+  // What holds no group of words, then what is no pair, then what has fewer words.
   bool is_simpler(const Pick& a, const Pick& b) const {
+    if (holds_text_cluster(terms(a)) != holds_text_cluster(terms(b))) return holds_text_cluster(terms(b));
     if (a.is_pair() != b.is_pair()) return b.is_pair();
     return terms_.terms[a.a].words < terms_.terms[b.a].words;
   }
@@ -333,10 +339,11 @@ double jaccard(std::span<const std::uint32_t> a, std::span<const std::uint32_t> 
   return together == 0 ? 1.0 : static_cast<double>(common.size()) / static_cast<double>(together);
 }
 
-// Of those that come to much the same rows the simplest stays: one term before two, a short one before a long one.
+// Of those that come to much the same rows the simplest stays: terms before groups of words, one before two, a short one before a long one.
 std::vector<DiscoveredSlice> merged(std::vector<DiscoveredSlice> slices, double alike) {
   const auto bytes = [](const DiscoveredSlice& slice) { return described(slice.terms).size(); };
-  std::ranges::stable_sort(slices, {}, [&](const DiscoveredSlice& slice) { return std::pair(slice.terms.size(), bytes(slice)); });
+  std::ranges::stable_sort(
+      slices, {}, [&](const DiscoveredSlice& slice) { return std::tuple(holds_text_cluster(slice.terms), slice.terms.size(), bytes(slice)); });
   std::vector<DiscoveredSlice> kept;
   for (DiscoveredSlice& slice : slices) {
     const auto same = std::ranges::find_if(kept, [&](const DiscoveredSlice& other) { return jaccard(other.rows, slice.rows) >= alike; });

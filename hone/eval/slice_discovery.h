@@ -10,12 +10,25 @@
 
 namespace hone {
 
-/// What a discovered slice is made of: words that stand in the text, or the value of a field.
+/// How well a group of words stands for a cluster of alike texts, on those that were clustered.
+struct ClusterFit {
+  std::uint64_t rows = 0;     // Of the cluster.
+  std::uint64_t held = 0;     // Of these, those on which the group holds,
+  std::uint64_t outside = 0;  // and others on which it does.
+
+  bool operator==(const ClusterFit&) const = default;
+};
+
+/// What a discovered slice is made of: words that stand in the text, the value of a field, or a cluster of texts by the words that tell it.
 struct SliceTerm {
-  enum class Kind { kWords, kValue, kMissing };
+  enum class Kind { kWords, kValue, kMissing, kTextCluster };
   Kind kind = Kind::kWords;
   std::string field;  // kValue and kMissing.
   std::string text;   // kWords: one to three words as they stand in the case-folded text; kValue: the value.
+  // kTextCluster: so many of these words stand in the case-folded text, each counted as often as it does.
+  std::vector<std::string> words = {};
+  std::uint64_t at_least = 0;
+  ClusterFit cluster = {};
 
   bool operator==(const SliceTerm&) const = default;
 };
@@ -84,7 +97,7 @@ inline constexpr std::uint64_t kLeastDiscoveryRows = 60;
 SliceDiscovery discover_slices(const DiscoveryRows& rows, const SliceDiscoveryOptions& options = {},
                                std::span<const std::string> taken = {});
 
-/// In words: "“top up”", "channel is “chat”", "channel is missing", two of them with "and" between.
+/// In words: "“top up”", "channel is “chat”", "channel is missing", "at least 2 of “lost”, “stolen”", two of them with "and" between.
 std::string described(std::span<const SliceTerm> terms);
 
 }  // namespace hone

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 
 #include "hone/core/config.h"
 #include "hone/core/error.h"
 #include "hone/core/random.h"
+#include "hone/eval/slice_clusters_internal.h"
 #include "hone/eval/slice_terms_internal.h"
 #include "hone/vote/condition_engine.h"
 #include "hone/vote/source.h"
@@ -124,6 +126,81 @@ TEST(SliceDiscovery, FindsAPairAndNotItsParts) {
   ASSERT_EQ(found.slices.size(), 1u);
   EXPECT_EQ(found.slices[0].definition, "- {slice: top_and_channel_is_chat, any: [\"top\"], where: {field: channel, equals: \"chat\"}}");
   EXPECT_EQ(found.slices[0].rows, rows_by_engine(rows, found.slices[0].definition));
+}
+
+// Texts of ten topics, each with thirty words of its own, of which five stand in a text beside five words of all. No word is in more than a
+// fifth of a topic's texts, so that neither it nor two of them come near to the topic.
+OwnedRows rows_of_topics(std::size_t count, std::uint64_t seed, std::vector<std::uint64_t>& topics) {
+  OwnedRows rows;
+  rows.fields = {{"channel", {}}};
+  RandomStream dice(seed, "topics");
+  for (std::size_t row = 0; row < count; ++row) {
+    topics.push_back(dice.below(10));
+    std::string text;
+    for (int word = 0; word < 5; ++word) {
+      text += "Topic" + std::to_string(topics.back()) + "w" + std::to_string(dice.below(30)) + " ";
+      text += "filler" + std::to_string(dice.below(100)) + " ";
+    }
+    rows.ids.push_back("row " + std::to_string(row));
+    rows.fields[0].values.emplace_back(dice.uniform() < 0.3 ? "chat" : "mail");
+    rows.errors.push_back(dice.uniform() < (topics.back() == 3 ? 0.5 : 0.1) ? 1 : 0);
+    rows.texts.emplace_back(std::move(text));
+  }
+  return rows;
+}
+
+double jaccard_of(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  std::vector<std::uint32_t> common;
+  std::ranges::set_intersection(a, b, std::back_inserter(common));
+  return static_cast<double>(common.size()) / static_cast<double>(a.size() + b.size() - common.size());
+}
+
+TEST(SliceDiscovery, FindsAClusterOfTextsThatNoTermAndNoValueComesNear) {
+  std::vector<std::uint64_t> topics;
+  const OwnedRows rows = rows_of_topics(4000, 11, topics);
+  const std::vector<std::uint32_t> planted = rows_where(rows, [&](std::size_t row) { return topics[row] == 3; });
+  const SliceDiscovery found = discover_slices(rows.view());
+  ASSERT_FALSE(found.slices.empty());
+  const DiscoveredSlice& slice = found.slices[0];
+  ASSERT_EQ(slice.terms.size(), 1u);
+  const SliceTerm& term = slice.terms[0];
+  EXPECT_EQ(term.kind, SliceTerm::Kind::kTextCluster);
+  for (const std::string& word : term.words) EXPECT_TRUE(word.starts_with("topic3w")) << word;
+  EXPECT_GT(jaccard_of(slice.rows, planted), 0.6) << "twelve of thirty words: five draws miss all of them in one of thirteen texts";
+  EXPECT_EQ(slice.rows, rows_by_engine(rows, slice.definition)) << slice.definition;
+  EXPECT_NEAR(static_cast<double>(term.cluster.rows), 200.0, 60.0) << "of about 2,000 rows that are searched";
+  EXPECT_LE(term.cluster.held, term.cluster.rows);
+  EXPECT_LT(*slice.p, 1e-8);
+  const std::vector<std::uint8_t> all(rows.ids.size(), 1);
+  for (const TermRows& one : frequent_terms(rows.view(), {all, 10, 10'000}).terms)
+    if (one.term.kind != SliceTerm::Kind::kTextCluster) {
+      EXPECT_LT(jaccard_of(one.rows, planted), 0.25) << described({&one.term, 1});
+    }
+}
+
+TEST(SliceDiscovery, MakesTheSameClustersWhateverTheOrderOfRows) {
+  std::vector<std::uint64_t> topics;
+  const OwnedRows rows = rows_of_topics(1500, 12, topics);
+  std::vector<std::string> ids = rows.ids;
+  std::vector<std::optional<std::string>> texts = rows.texts;
+  std::ranges::reverse(ids);
+  std::ranges::reverse(texts);
+  const std::vector<std::uint8_t> all(rows.ids.size(), 1);
+  const std::vector<SliceTerm> one = text_clusters(TokenizedTexts(rows.texts), rows.ids, all, 10);
+  EXPECT_EQ(one, text_clusters(TokenizedTexts(texts), ids, all, 10));
+  EXPECT_GE(one.size(), 10u) << "of ten topics, at least one each";
+}
+
+TEST(SliceDiscovery, MakesNoClustersOfTextsThatHaveNothingInCommon) {
+  std::vector<std::optional<std::string>> texts(600);
+  std::vector<std::string> ids;
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    ids.push_back(std::to_string(row));
+    if (row % 3 != 0) texts[row] = row % 3 == 1 ? "" : "word" + std::to_string(row);
+  }
+  const std::vector<std::uint8_t> all(texts.size(), 1);
+  EXPECT_TRUE(text_clusters(TokenizedTexts(texts), ids, all, 10).empty());
+  EXPECT_TRUE(text_clusters(TokenizedTexts({}), {}, {}, 10).empty());
 }
 
 TEST(SliceDiscovery, TakesSystemsThatAreHardlyEverRightAndSlicesOfNearlyAllRows) {
@@ -278,6 +355,9 @@ TEST(SliceDiscovery, WritesLinesThatHoldOnTheSameRows) {
     for (std::uint8_t& error : half.errors) error = !error;
   }
   ASSERT_GT(terms.size(), 60u);
+  for (const std::uint64_t at_least : {1u, 2u, 3u})
+    terms.push_back({.kind = SliceTerm::Kind::kTextCluster, .field = {}, .text = {}, .words = {"top", "up", "1,000.50", "o'clock", "卡", "strasse"},
+                     .at_least = at_least});
   for (std::size_t place = 0; place < terms.size(); ++place) {
     const std::vector<SliceTerm> single{terms[place]}, pair{terms[place], terms[(place + 1) % terms.size()]};
     for (const std::vector<SliceTerm>& slice : {single, pair}) {
@@ -295,6 +375,10 @@ TEST(SliceDiscovery, GivesNamesThatAreFreeAndFitForYaml) {
   EXPECT_EQ(slice_name(words("不是"), taken), "slice");
   EXPECT_EQ(slice_name(words("null"), taken), "slice_null");
   EXPECT_EQ(slice_name(words(std::string(300, 'a')), taken), std::string(100, 'a'));
+  const std::vector<SliceTerm> cluster{
+      {.kind = SliceTerm::Kind::kTextCluster, .field = {}, .text = {}, .words = {"card", "lost", "stolen", "gone"}, .at_least = 2}};
+  EXPECT_EQ(slice_name(cluster, taken), "card_lost_stolen");
+  EXPECT_EQ(described(cluster), "at least 2 of “card”, “lost”, “stolen”, “gone”");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -14,87 +15,14 @@
 #include "hone/core/json.h"
 #include "hone/core/text_parts.h"
 #include "hone/core/unicode.h"
+#include "hone/eval/slice_clusters_internal.h"
+#include "hone/eval/slice_words_internal.h"
 
 namespace hone {
 namespace {
 
 constexpr std::uint32_t kNoTerm = std::numeric_limits<std::uint32_t>::max();
-// Words of one text from which terms are made, and bytes of a word and of a value: beyond them nobody would read a slice's name.
-constexpr std::size_t kMostWords = 2000, kMostTermBytes = 60;
-// What may stand between the words of a term. A longer gap, or a line's end, parts them.
-constexpr std::size_t kMostGapBytes = 2;
 constexpr int kMostWordsInTerm = 3;
-
-// A word of a text and what stands before it: 0, nothing that a term could hold.
-struct Token {
-  std::uint32_t word = 0;
-  std::uint32_t gap = 0;
-};
-
-// Numbers for strings in the order in which they are first seen.
-class Numbered {
- public:
-  std::uint32_t number_of(std::string_view text) {
-    if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
-    const auto number = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(numbers_.emplace(text, number).first->first);  // Keys of a node-based map stay where they are.
-    return number;
-  }
-  std::string_view text(std::uint32_t number) const { return texts_[number]; }
-  std::size_t size() const { return texts_.size(); }
-
- private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
-  std::vector<std::string_view> texts_;
-};
-
-// All texts, folded and cut into words.
-struct TokenizedTexts {
-  Numbered words, gaps;
-  std::vector<std::size_t> begin{0};
-  std::vector<Token> tokens;
-
-  TokenizedTexts() { gaps.number_of("\n"); }  // Gap 0.
-  std::span<const Token> of(std::size_t row) const { return std::span(tokens).subspan(begin[row], begin[row + 1] - begin[row]); }
-};
-
-bool is_plain(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-void add_tokens(std::string_view folded, std::vector<TextPart>& parts, TokenizedTexts& texts) {
-  cut_at_word_boundaries(folded, parts);
-  std::size_t begin = 0, words = 0, last_end = std::string_view::npos;
-  for (const TextPart& part : parts) {
-    const std::string_view word = folded.substr(begin, part.end - begin);
-    if (part.is_word && word.size() <= kMostTermBytes) {
-      Token token{texts.words.number_of(word), 0};
-      if (last_end != std::string_view::npos && begin - last_end <= kMostGapBytes)
-        if (const std::string_view gap = folded.substr(last_end, begin - last_end); is_plain(gap)) token.gap = texts.gaps.number_of(gap);
-      texts.tokens.push_back(token);
-      last_end = part.end;
-      if (++words == kMostWords) return;
-    } else if (part.is_word) {
-      last_end = std::string_view::npos;
-    }
-    begin = part.end;
-  }
-}
-
-TokenizedTexts tokenized(std::span<const std::optional<std::string>> all) {
-  TokenizedTexts texts;
-  std::string buffer;
-  std::vector<TextPart> parts;
-  for (const std::optional<std::string>& text : all) {
-    if (text) add_tokens(fold_case(*text, buffer), parts, texts);
-    texts.begin.push_back(texts.tokens.size());
-  }
-  return texts;
-}
 
 // Counts that rise once a row, whatever the times a term stands in it.
 struct RunningCount {
@@ -113,17 +41,17 @@ struct RunningCount {
 struct Grams {
   struct Gram {
     std::uint32_t head = kNoTerm;  // In the level below.
-    Token last;
+    SliceToken last;
     RunningCount count;
   };
   std::vector<Gram> grams;
   std::unordered_map<std::uint64_t, std::uint32_t> places;  // By key().
 
-  static std::uint64_t key(std::uint32_t head, Token last) {
+  static std::uint64_t key(std::uint32_t head, SliceToken last) {
     return (std::uint64_t{head} * 0x9E3779B97F4A7C15u) ^ (std::uint64_t{last.gap} << 32 | last.word);
   }
   // The product is odd, so that no two heads share one; but two keys may still meet. The gram itself says whose it is.
-  std::uint32_t find(std::uint32_t head, Token last) const {
+  std::uint32_t find(std::uint32_t head, SliceToken last) const {
     const auto found = places.find(key(head, last));
     if (found == places.end()) return kNoTerm;
     const Gram& gram = grams[found->second];
@@ -134,8 +62,8 @@ struct Grams {
 
 class GramCounter {
  public:
-  GramCounter(const DiscoveryRows& rows, const TermsAsked& asked) : rows_(rows), asked_(asked), texts_(tokenized(rows.texts)) {
-    for (std::uint32_t word = 0; word < texts_.words.size(); ++word) levels_[0].grams.push_back({kNoTerm, {word, 0}, {}});
+  GramCounter(const DiscoveryRows& rows, const TermsAsked& asked, const TokenizedTexts& texts) : rows_(rows), asked_(asked), texts_(texts) {
+    for (std::uint32_t word = 0; word < texts_.words().size(); ++word) levels_[0].grams.push_back({kNoTerm, {word, 0}, {}});
     for (int level = 0; level < kMostWordsInTerm; ++level) count(level);
   }
 
@@ -143,8 +71,8 @@ class GramCounter {
 
   std::string text_of(int level, std::uint32_t gram) const {
     const Grams::Gram& here = levels_[static_cast<std::size_t>(level)].grams[gram];
-    const std::string word(texts_.words.text(here.last.word));
-    return level == 0 ? word : text_of(level - 1, here.head) + std::string(texts_.gaps.text(here.last.gap)) + word;
+    const std::string word(texts_.words().text(here.last.word));
+    return level == 0 ? word : text_of(level - 1, here.head) + std::string(texts_.gap(here.last.gap)) + word;
   }
 
   // Calls visit(level, gram) for all frequent terms of the row up to a level, wherever they stand.
@@ -152,7 +80,7 @@ class GramCounter {
   void for_each(std::size_t row, int up_to, const Visit& visit) const {
     std::array<std::uint32_t, kMostWordsInTerm> ends{};  // By level: the frequent term that ends at the token before.
     ends.fill(kNoTerm);
-    for (const Token token : texts_.of(row)) {
+    for (const SliceToken token : texts_.of(row)) {
       std::array<std::uint32_t, kMostWordsInTerm> now{};
       now.fill(kNoTerm);
       if (levels_[0].is_frequent(token.word, asked_.least)) now[0] = token.word;
@@ -173,7 +101,7 @@ class GramCounter {
       if (!asked_.searched[row]) continue;
       const bool is_error = rows_.errors[row] != 0;
       if (level == 0)
-        for (const Token token : texts_.of(row)) levels_[0].grams[token.word].count.see(row, is_error);
+        for (const SliceToken token : texts_.of(row)) levels_[0].grams[token.word].count.see(row, is_error);
       else
         count_longer(level, row, is_error);
     }
@@ -182,10 +110,10 @@ class GramCounter {
   // Walks the terms of one word less, and adds the word behind each.
   void count_longer(int level, std::uint32_t row, bool is_error) {
     Grams& grams = levels_[static_cast<std::size_t>(level)];
-    const std::span<const Token> tokens = texts_.of(row);
+    const std::span<const SliceToken> tokens = texts_.of(row);
     std::array<std::uint32_t, kMostWordsInTerm> ends{};
     ends.fill(kNoTerm);
-    for (const Token token : tokens) {
+    for (const SliceToken token : tokens) {
       std::array<std::uint32_t, kMostWordsInTerm> now{};
       now.fill(kNoTerm);
       if (levels_[0].is_frequent(token.word, asked_.least)) now[0] = token.word;
@@ -199,7 +127,7 @@ class GramCounter {
     }
   }
 
-  static void see(Grams& grams, std::uint32_t head, Token last, std::uint32_t row, bool is_error) {
+  static void see(Grams& grams, std::uint32_t head, SliceToken last, std::uint32_t row, bool is_error) {
     const auto [place, is_new] = grams.places.try_emplace(Grams::key(head, last), static_cast<std::uint32_t>(grams.grams.size()));
     if (is_new) grams.grams.push_back({head, last, {}});
     Grams::Gram& gram = grams.grams[place->second];
@@ -208,29 +136,29 @@ class GramCounter {
 
   const DiscoveryRows& rows_;
   const TermsAsked& asked_;
-  TokenizedTexts texts_;
+  const TokenizedTexts& texts_;
   std::array<Grams, kMostWordsInTerm> levels_;
 };
 
 // A term that was counted, before its rows are gathered.
 struct Counted {
   SliceTerm term;
-  int level = -1;  // -1: a value.
-  std::uint32_t number = 0, field = 0;
+  int level = -1;  // -1: a value or a group.
+  std::uint32_t number = 0, field = 0;  // Of the gram; of the field or the group.
   TermCounts counts;
   double evidence = 0.0;
 };
+
+// More of a cluster than of any other term: it is the least simple.
+int words_in(const Counted& term) {
+  return term.term.kind == SliceTerm::Kind::kTextCluster ? kMostWordsInTerm + static_cast<int>(term.term.words.size()) : term.level + 1;
+}
 
 // A term says nothing that a shorter one does not say: all of that one's rows have it.
 bool is_redundant(const GramCounter& grams, int level, const Grams::Gram& gram) {
   const std::uint64_t rows = gram.count.counts.rows;
   return level > 0 && (rows == grams.level(level - 1).grams[gram.head].count.counts.rows ||
                        rows == grams.level(0).grams[gram.last.word].count.counts.rows);
-}
-
-// A term must mean the same when it is read from hone.yaml: trimmed and folded once more.
-bool is_stable(const std::string& text) {
-  return text.size() <= kMostTermBytes && is_plain(text) && trimmed(text) == text && fold_case(text) == text;
 }
 
 void count_words_of(const GramCounter& grams, const TermsAsked& asked, const TermCounts& whole, std::vector<Counted>& counted) {
@@ -253,7 +181,7 @@ void count_values_of(const DiscoveryRows& rows, std::uint32_t field, const Terms
   for (std::size_t row = 0; row < column.values.size(); ++row) {
     if (!asked.searched[row]) continue;
     const std::string_view value = is_missing(column.values[row]) ? std::string_view() : std::string_view(*column.values[row]);
-    if (value.size() > kMostTermBytes || !is_plain(value)) continue;
+    if (value.size() > kMostSliceTermBytes || !is_plain_term(value)) continue;
     TermCounts& counts = values[value];
     ++counts.rows;
     counts.errors += rows.errors[row] != 0;
@@ -272,10 +200,13 @@ std::vector<std::uint32_t> rows_of_value(const SliceField& field, const SliceTer
   return rows;
 }
 
-void gather_rows(const DiscoveryRows& rows, const GramCounter& grams, std::span<const Counted> counted, std::vector<TermRows>& terms) {
+void gather_rows(const DiscoveryRows& rows, const GramCounter& grams, std::span<const std::vector<std::uint32_t>> of_text_clusters,
+                 std::span<const Counted> counted, std::vector<TermRows>& terms) {
   std::array<std::unordered_map<std::uint32_t, std::size_t>, kMostWordsInTerm> wanted;
   for (std::size_t term = 0; term < counted.size(); ++term) {
-    if (counted[term].level < 0)
+    if (counted[term].term.kind == SliceTerm::Kind::kTextCluster)
+      terms[term].rows = of_text_clusters[counted[term].field];
+    else if (counted[term].level < 0)
       terms[term].rows = rows_of_value(rows.fields[counted[term].field], counted[term].term);
     else
       wanted[static_cast<std::size_t>(counted[term].level)].emplace(counted[term].number, term);
@@ -288,6 +219,17 @@ void gather_rows(const DiscoveryRows& rows, const GramCounter& grams, std::span<
       std::vector<std::uint32_t>& holding = terms[found->second].rows;
       if (holding.empty() || holding.back() != row) holding.push_back(row);
     });
+}
+
+void count_text_clusters_of(const DiscoveryRows& rows, std::span<const SliceTerm> groups, std::span<const std::vector<std::uint32_t>> holding,
+                     const TermsAsked& asked, const TermCounts& whole, std::vector<Counted>& counted) {
+  for (std::uint32_t group = 0; group < groups.size(); ++group) {
+    TermCounts counts;
+    for (const std::uint32_t row : holding[group])
+      if (asked.searched[row] != 0) ++counts.rows, counts.errors += rows.errors[row] != 0;
+    if (counts.rows >= asked.least && counts.rows < whole.rows)
+      counted.push_back({groups[group], -1, 0, group, counts, evidence(counts, whole)});
+  }
 }
 
 // As the condition engine has it: somewhere between word boundaries of the folded text.
@@ -305,6 +247,26 @@ std::vector<std::uint32_t> rows_with_words(const DiscoveryRows& rows, std::strin
   return holding;
 }
 
+// As the condition engine counts: each of the words, as often as it stands there.
+std::vector<std::uint32_t> rows_of_text_cluster(const DiscoveryRows& rows, const SliceTerm& group) {
+  std::vector<std::uint32_t> holding;
+  std::string buffer;
+  for (std::uint32_t row = 0; row < rows.texts.size(); ++row) {
+    if (!rows.texts[row]) continue;
+    std::uint64_t stand = 0;
+    for_each_word(fold_case(*rows.texts[row], buffer),
+                  [&](std::string_view word) { stand += std::ranges::find(group.words, word) != group.words.end(); });
+    if (stand >= group.at_least) holding.push_back(row);
+  }
+  return holding;
+}
+
+std::vector<std::uint32_t> rows_of_term(const DiscoveryRows& rows, const SliceTerm& term) {
+  if (term.kind == SliceTerm::Kind::kWords) return rows_with_words(rows, term.text);
+  if (term.kind == SliceTerm::Kind::kTextCluster) return rows_of_text_cluster(rows, term);
+  return rows_of_value(*std::ranges::find(rows.fields, term.field, &SliceField::name), term);
+}
+
 std::string slug(const std::string& text) {
   std::string name;
   for (const char c : text) {
@@ -319,7 +281,13 @@ std::string slug(const std::string& text) {
 }
 
 std::string name_of(const SliceTerm& term) {
+  constexpr std::size_t kNamedWords = 3;
   if (term.kind == SliceTerm::Kind::kWords) return slug(term.text);
+  if (term.kind == SliceTerm::Kind::kTextCluster) {
+    std::string words;
+    for (std::size_t word = 0; word < std::min(kNamedWords, term.words.size()); ++word) words += " " + term.words[word];
+    return slug(words);
+  }
   return slug(term.field) + (term.kind == SliceTerm::Kind::kMissing ? "_missing" : "_is_" + slug(term.text));
 }
 
@@ -339,13 +307,41 @@ std::string name_for_yaml(const std::string& name) {
   return is_bare ? name : quoted_for_yaml(name);
 }
 
+std::string listed_words(std::span<const std::string> words, const std::function<std::string(const std::string&)>& quoted) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + quoted(word);
+  return list;
+}
+
 std::string condition_of(const SliceTerm& term) {
   if (term.kind == SliceTerm::Kind::kWords) return "any: [" + quoted_for_yaml(term.text) + "]";
+  if (term.kind == SliceTerm::Kind::kTextCluster)
+    return "count: {any: [" + listed_words(term.words, quoted_for_yaml) + "], at_least: " + std::to_string(term.at_least) + "}";
   return "where: {field: " + name_for_yaml(term.field) +
          (term.kind == SliceTerm::Kind::kMissing ? ", present: false}" : ", equals: " + quoted_for_yaml(term.text) + "}");
 }
 
 bool is_words(const SliceTerm& term) { return term.kind == SliceTerm::Kind::kWords; }
+
+// The key of its condition: two with one key cannot stand in one map.
+std::string_view key_of(const SliceTerm& term) {
+  return is_words(term) ? "any" : term.kind == SliceTerm::Kind::kTextCluster ? "count" : "where";
+}
+
+std::string described(const SliceTerm& term) {
+  switch (term.kind) {
+    case SliceTerm::Kind::kWords:
+      return "“" + term.text + "”";
+    case SliceTerm::Kind::kValue:
+      return term.field + " is “" + term.text + "”";
+    case SliceTerm::Kind::kMissing:
+      return term.field + " is missing";
+    case SliceTerm::Kind::kTextCluster:
+      return "at least " + std::to_string(term.at_least) + " of " +
+             listed_words(term.words, [](const std::string& word) { return "“" + word + "”"; });
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -364,32 +360,34 @@ FrequentTerms frequent_terms(const DiscoveryRows& rows, const TermsAsked& asked)
   TermCounts whole;
   for (std::size_t row = 0; row < rows.errors.size(); ++row)
     if (asked.searched[row]) whole.rows++, whole.errors += rows.errors[row] != 0;
-  const GramCounter grams(rows, asked);
+  const TokenizedTexts texts(rows.texts);
+  const GramCounter grams(rows, asked, texts);
   std::vector<Counted> counted;
   count_words_of(grams, asked, whole, counted);
   for (std::uint32_t field = 0; field < rows.fields.size(); ++field) count_values_of(rows, field, asked, whole, counted);
+  const std::vector<SliceTerm> groups = text_clusters(texts, rows.ids, asked.searched, asked.least);
+  const std::vector<std::vector<std::uint32_t>> of_text_clusters = rows_of_text_clusters(texts, groups);
+  count_text_clusters_of(rows, groups, of_text_clusters, asked, whole, counted);
 
   FrequentTerms frequent{.counted = counted.size(), .terms = {}};
   std::erase_if(counted, [](const Counted& term) { return term.evidence <= 0.0; });
   for (Counted& term : counted)
     if (term.level >= 0) term.term.text = grams.text_of(term.level, term.number);
-  std::erase_if(counted, [](const Counted& term) { return term.level >= 0 && !is_stable(term.term.text); });
+  std::erase_if(counted, [](const Counted& term) { return term.level >= 0 && !is_stable_term(term.term.text); });
   std::ranges::sort(counted, [](const Counted& a, const Counted& b) {
-    return std::tuple(-a.evidence, a.level, a.term.field, a.term.text) < std::tuple(-b.evidence, b.level, b.term.field, b.term.text);
+    return std::tuple(-a.evidence, words_in(a), std::tie(a.term.field, a.term.text, a.term.words)) <
+           std::tuple(-b.evidence, words_in(b), std::tie(b.term.field, b.term.text, b.term.words));
   });
   if (counted.size() > asked.most) counted.resize(asked.most);
-  for (const Counted& term : counted) frequent.terms.push_back({term.term, term.level + 1, term.counts, {}});
-  gather_rows(rows, grams, counted, frequent.terms);
+  for (const Counted& term : counted) frequent.terms.push_back({term.term, words_in(term), term.counts, {}});
+  gather_rows(rows, grams, of_text_clusters, counted, frequent.terms);
   return frequent;
 }
 
 std::vector<std::uint32_t> rows_of(const DiscoveryRows& rows, std::span<const SliceTerm> terms) {
   std::vector<std::uint32_t> common;
   for (std::size_t place = 0; place < terms.size(); ++place) {
-    const SliceTerm& term = terms[place];
-    std::vector<std::uint32_t> holding = is_words(term)
-                                             ? rows_with_words(rows, term.text)
-                                             : rows_of_value(*std::ranges::find(rows.fields, term.field, &SliceField::name), term);
+    std::vector<std::uint32_t> holding = rows_of_term(rows, terms[place]);
     if (place == 0) {
       common = std::move(holding);
       continue;
@@ -421,19 +419,13 @@ std::string slice_definition(const std::string& name, std::span<const SliceTerm>
   if (terms.size() == 1) return head + condition_of(terms[0]) + "}";
   if (is_words(terms[0]) && is_words(terms[1]))
     return head + "all: [" + quoted_for_yaml(terms[0].text) + ", " + quoted_for_yaml(terms[1].text) + "]}";
-  if (is_words(terms[0]) != is_words(terms[1])) return head + condition_of(terms[0]) + ", " + condition_of(terms[1]) + "}";
+  if (key_of(terms[0]) != key_of(terms[1])) return head + condition_of(terms[0]) + ", " + condition_of(terms[1]) + "}";
   return head + "all_of: [{" + condition_of(terms[0]) + "}, {" + condition_of(terms[1]) + "}]}";
 }
 
 std::string described(std::span<const SliceTerm> terms) {
   std::string words;
-  for (const SliceTerm& term : terms) {
-    words += words.empty() ? "" : " and ";
-    if (is_words(term))
-      words += "“" + term.text + "”";
-    else
-      words += term.field + " is " + (term.kind == SliceTerm::Kind::kMissing ? "missing" : "“" + term.text + "”");
-  }
+  for (const SliceTerm& term : terms) words += (words.empty() ? "" : " and ") + described(term);
   return words;
 }
 

@@ -101,11 +101,22 @@ SliceFindings::Finding finding_of(DiscoveredSlice slice, std::span<const std::ui
 }
 
 nlohmann::json term_json(const SliceTerm& term) {
-  constexpr const char* kKinds[] = {"words", "value", "missing"};
-  const bool is_words = term.kind == SliceTerm::Kind::kWords, is_missing = term.kind == SliceTerm::Kind::kMissing;
-  return {{"kind", kKinds[static_cast<std::size_t>(term.kind)]},
-          {"field", is_words ? nlohmann::json() : nlohmann::json(term.field)},
-          {"text", is_missing ? nlohmann::json() : nlohmann::json(term.text)}};
+  switch (term.kind) {
+    case SliceTerm::Kind::kWords:
+      return {{"kind", "words"}, {"field", nullptr}, {"text", term.text}};
+    case SliceTerm::Kind::kValue:
+      return {{"kind", "value"}, {"field", term.field}, {"text", term.text}};
+    case SliceTerm::Kind::kMissing:
+      return {{"kind", "missing"}, {"field", term.field}, {"text", nullptr}};
+    case SliceTerm::Kind::kTextCluster:
+      return {{"kind", "text_cluster"},
+              {"field", nullptr},
+              {"text", nullptr},
+              {"words", term.words},
+              {"at_least", term.at_least},
+              {"cluster", {{"rows", term.cluster.rows}, {"held", term.cluster.held}, {"outside", term.cluster.outside}}}};
+  }
+  return nullptr;
 }
 
 nlohmann::json finding_json(const SliceFindings::Finding& finding, const std::function<nlohmann::json(std::uint32_t)>& example) {

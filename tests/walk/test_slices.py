@@ -89,6 +89,29 @@ class DiscoveredSlices(ProjectTest):
             report = hone_json("report", "--project", project)
             self.assertEqual([slice["rows"]["valid"] for slice in report["slices"]], [slice["rows"] for slice in slices])
 
+    def test_a_cluster_of_texts_is_found_and_its_line_gives_the_same_rows(self):
+        dice = random.Random(4)
+        lines = ["id,text,label,split"]
+        for row in range(2500):
+            topic, label = dice.randrange(8), dice.choice(["card", "fraud"])
+            words = [f"t{topic}w{dice.randrange(30)}" for _ in range(5)] + dice.choices(FILLERS, k=3) + ["card" if label == "card" else "stolen"]
+            if dice.random() < (0.6 if topic == 3 else 0.05):
+                label = "fraud" if label == "card" else "card"
+            lines.append(f"r{row},{' '.join(words)},{label},valid")
+        project = self.project("\n".join(lines) + "\n")
+        slice = self.discovered(project)["slices"][0]
+        [term] = slice["terms"]
+        self.assertEqual((term["kind"], term["field"], term["text"]), ("text_cluster", None, None))
+        self.assertTrue(all(word.startswith("t3w") for word in term["words"]))
+        self.assertEqual(slice["what"], f"at least {term['at_least']} of " + ", ".join(f"“{word}”" for word in term["words"]))
+        self.assertGreater(term["cluster"]["held"], 0.5 * term["cluster"]["rows"])
+        yaml = project / "hone.yaml"
+        yaml.write_text(yaml.read_text() + "slices:\n  " + slice["definition"] + "\n")
+        run_stages(project)
+        report = hone_json("report", "--project", project)
+        self.assertEqual(report["slices"][0]["rows"]["valid"], slice["rows"])
+        self.assertEqual(report["evaluation"]["discovered_slices"]["slices"][0]["known_as"], report["slices"][0]["slice"])
+
     def test_shows_valid_rows_alone(self):
         project = self.project(rows_csv(1500, in_refund, valid=0.6))
         splits = {line.split(",")[0]: line for line in (project / "rows.csv").read_text().splitlines()}

@@ -28,7 +28,7 @@ function noteOn(found: DiscoveredSlices): string {
   const system = found.system === "model" ? "The trained model" : "The label model";
   const rows = `${counted(found.rows, "valid row")}${found.left_out > 0 ? ` of ${count(found.rows + found.left_out)}` : ""}`;
   if (found.note) return `Groups of valid rows on which the system fails more than elsewhere were not looked for: ${found.note}.`;
-  const how = `${count(found.candidates)} words, values and pairs of them were looked at on one half of the ${rows}, and the ${count(found.tested)} most suspicious tested on the other (Fisher’s exact test; p by Holm).`;
+  const how = `${count(found.candidates)} words, values, clusters of texts and pairs of them were looked at on one half of the ${rows}, and the ${count(found.tested)} most suspicious tested on the other (Fisher’s exact test; p by Holm).`;
   if (found.slices.length === 0) return `No group of valid rows was found on which the system fails more than elsewhere. ${how}`;
   return `${system} is wrong on ${count(found.errors)} of ${rows}; here more often than elsewhere. ${how} Rates are those of the half where a slice was tested. Test rows are not looked at.`;
 }
@@ -44,6 +44,7 @@ function Card({ slice }: { slice: DiscoveredSlice }) {
         {slice.p !== null && <>; p {pValue(slice.p)}</>}. {counted(slice.rows, "valid row")} in all.
       </p>
       {slice.note && <p class="fact-note">No verdict: {slice.note}.</p>}
+      {slice.terms.map((term) => term.cluster && <p class="fact-note">{standsFor(term.cluster)}</p>)}
       {slice.also.length > 0 && <p class="fact-note">Much the same rows: {slice.also.join("; ")}.</p>}
       {slice.known_as !== null ? (
         <p class="fact-note">
@@ -70,6 +71,11 @@ function Card({ slice }: { slice: DiscoveredSlice }) {
       </ul>
     </article>
   );
+}
+
+/** How well words stand for the texts of a cluster. */
+function standsFor({ rows, held, outside }: { rows: number; held: number; outside: number }): string {
+  return `Stands for a cluster of ${counted(rows, "alike text")}: the words hold on ${percent(held / rows, 0)} of it, and ${percent(held / (held + outside), 0)} of the texts that they hold on are of it.`;
 }
 
 function rate(measure: Measure): string {
