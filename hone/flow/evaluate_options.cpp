@@ -62,16 +62,57 @@ void check_gates(const Project& project, const ConfigNode& evaluate) {
     check_gate(project.evaluate.gates[place], project, gates->items()[place]);
 }
 
-Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& before) {
-  node.allow_keys({"criterion", "evaluator", "people", "yes", "people_drawn"});
+// Whatever is wrong with it, the message says whose evaluator it is and what that may vote.
+Source read_grading_source(const ConfigNode& node, const std::string& criterion, const FileReader& read) {
+  const auto named = [&](const Error& error) {
+    return Error(error.code(), std::string(error.what()) + " (the evaluator of criterion '" + criterion + "' votes yes or no)");
+  };
+  if (!is_source(node))
+    throw named(node.error("expected the column of its grades, or a source such as {lf: NAME, vote: yes, any: [word]}"));
+  std::vector<Source> sources;
+  try {
+    sources = parse_source(node, grading_task(), read);
+  } catch (const Error& error) {
+    throw named(error);
+  }
+  if (sources.size() != 1)
+    throw named(node.error("a dictionary with per_class is several sources, and an evaluator is one; take per_class out"));
+  return std::move(sources.front());
+}
+
+// What the abstentions of an evaluator say.
+Grade read_otherwise(const ConfigNode& node, const Criterion& criterion) {
+  if (!criterion.source) throw node.error("is for an evaluator that is a source: an empty cell of a column was not graded");
+  if (node.text() == "yes") return Grade::kYes;
+  if (node.text() == "no") return Grade::kNo;
+  throw node.error("expected yes or no, found '" + node.text() + "'; without the key, rows on which the evaluator abstains are not graded");
+}
+
+void read_evaluator(const ConfigNode& node, const std::vector<Criterion>& before, const FileReader& read, Criterion& criterion) {
+  const ConfigNode& evaluator = node.at("evaluator");
+  if (evaluator.is_scalar()) {
+    criterion.evaluator = evaluator.text();
+  } else {
+    criterion.source = read_grading_source(evaluator, criterion.name, read);
+    criterion.evaluator = criterion.source->name;
+    const auto is_taken = [&](const Criterion& other) { return other.source && other.evaluator == criterion.evaluator; };
+    if (std::ranges::any_of(before, is_taken))
+      throw evaluator.error("there is already an evaluator named '" + criterion.evaluator + "'; give one of them another name");
+  }
+  if (const ConfigNode* otherwise = node.find("otherwise")) criterion.otherwise = read_otherwise(*otherwise, criterion);
+}
+
+Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& before, const FileReader& read) {
+  node.allow_keys({"criterion", "evaluator", "otherwise", "people", "yes", "people_drawn"});
   Criterion criterion;
   criterion.name = node.at("criterion").text();
   if (std::ranges::find(before, criterion.name, &Criterion::name) != before.end())
     throw node.at("criterion").error("the criterion '" + criterion.name + "' stands here twice");
-  criterion.evaluator = node.at("evaluator").text();
+  read_evaluator(node, before, read, criterion);
   if (const ConfigNode* people = node.find("people")) criterion.people = people->text();
-  if (criterion.people == criterion.evaluator)
-    throw node.at("people").error("people's grades cannot be the evaluator's own column '" + criterion.evaluator + "'");
+  const std::string& column = criterion.source ? criterion.source->field : criterion.evaluator;
+  if (!criterion.people.empty() && criterion.people == column)
+    throw node.at("people").error("people's grades cannot be the evaluator's own column '" + column + "'");
   if (const ConfigNode* yes = node.find("yes")) criterion.yes = yes->texts();
   if (criterion.yes.empty()) throw node.at("yes").error("name the values that mean that the criterion is met");
   if (const ConfigNode* drawn = node.find("people_drawn")) {
@@ -84,13 +125,22 @@ Criterion read_criterion(const ConfigNode& node, const std::vector<Criterion>& b
 
 }  // namespace
 
+const Task& grading_task() {
+  static const Task task = [] {
+    Task yes_or_no;
+    yes_or_no.classes = {"yes", "no"};
+    return yes_or_no;
+  }();
+  return task;
+}
+
 double read_share(const ConfigNode& node) {
   const double value = node.number();
   if (!(value >= 0.0 && value <= 1.0)) throw node.error("expected a share between 0 and 1, found '" + node.text() + "'");
   return value;
 }
 
-void read_evaluate(const ConfigNode& node, Project& project) {
+void read_evaluate(const ConfigNode& node, Project& project, const FileReader& read) {
   static const std::vector<std::string> kKnown{"accuracy", "micro-f1", "macro-f1", "weighted-f1", "log-loss", "ece", "coverage"};
   node.allow_keys({"metrics", "baseline", "gates", "criteria"});
   EvaluateOptions& evaluate = project.evaluate;
@@ -98,7 +148,7 @@ void read_evaluate(const ConfigNode& node, Project& project) {
   if (const ConfigNode* gates = node.find("gates"))
     for (const ConfigNode& gate : gates->items()) evaluate.gates.push_back(read_gate(gate, project.task));
   if (const ConfigNode* criteria = node.find("criteria"))
-    for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria));
+    for (const ConfigNode& criterion : criteria->items()) evaluate.criteria.push_back(read_criterion(criterion, evaluate.criteria, read));
   if (const ConfigNode* metrics = node.find("metrics")) evaluate.metrics = metrics->texts();
   for (const std::string& metric : evaluate.metrics)
     if (std::ranges::find(kKnown, metric) == kKnown.end())

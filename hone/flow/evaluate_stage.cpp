@@ -275,6 +275,7 @@ StageParts evaluate_parts(const StageContext& context) {
   if (context.project().trains()) parts.emplace_back("the predictions", context.of("train").output("predictions").hash);
   if (!context.project().gold.drawn.empty()) parts.emplace_back("gold.drawn", context.project().gold.drawn);
   if (!context.project().evaluate.criteria.empty()) parts.emplace_back("evaluate.criteria", criteria_part(context.project()));
+  if (context.project().grades()) parts.emplace_back("the grades", context.of("grade").output("grades").hash);
   add_near_duplicates_part(context, parts);
   return parts;
 }

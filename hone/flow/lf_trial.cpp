@@ -347,7 +347,7 @@ nlohmann::json try_draft(Workspace& workspace, std::string_view yaml, const Tria
   const std::vector<const Source*> asked{&draft};
   const ProjectLock lock(project.state() / "lock");  // A run would sweep away what a model predicts.
   ApplyOptions apply = apply_options(project, options.threads);
-  apply.given = model_voters(workspace, votes.dataset, asked, options.threads, progress);
+  apply.given = model_voters(workspace, votes.dataset, {asked, project.task.classes}, options.threads, progress);
   const Applied applied = apply_sources(votes.dataset, asked, {}, apply, progress);
   return trial_json(project, {draft, applied.votes[0].unpacked(), failures_json(applied.failures[0])}, votes, options);
 }

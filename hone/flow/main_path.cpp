@@ -102,7 +102,7 @@ RunRecord begin_record(const Stage& stage, const std::string& key, const StagePa
                    {"environment", environment_json()}};
   for (const RunRecord& before : context.done)
     for (const NamedRef& output : before.outputs)
-      if (!output.name.starts_with("source/") && !output.name.starts_with("slice/")) record.inputs.push_back(output);
+      if (output.name.find('/') == std::string::npos) record.inputs.push_back(output);
   return record;
 }
 
@@ -302,7 +302,8 @@ std::vector<Stage> all_stages() {
       {"vote", "asks every source for its votes", 2, vote_parts, run_vote},
       {"label", "weighs the votes into labels", 9, label_parts, run_label},
       {"train", "trains a model on the labels", 1, train_parts, run_train},
-      {"evaluate", "measures labels and model on gold", 9, evaluate_parts, run_evaluate},
+      {"grade", "asks every evaluator for its grades", 1, grade_parts, run_grade},
+      {"evaluate", "measures labels and model on gold", 10, evaluate_parts, run_evaluate},
       {"report", "writes the report", 9, report_parts, run_report},
   };
 }
@@ -321,6 +322,7 @@ std::vector<Stage> main_path(const Project& project) {
   const auto leave_out = [&](std::string_view name) { std::erase_if(stages, [&](const Stage& stage) { return stage.name == name; }); };
   if (!project.near_duplicates) leave_out("near-duplicates");
   if (!project.trains()) leave_out("train");
+  if (!project.grades()) leave_out("grade");
   return stages;
 }
 

@@ -42,7 +42,7 @@ struct Stage {
 };
 
 /// The stages of a project in order: import, near-duplicates (where hone.yaml asks for them), vote, label, train (unless the project trains
-/// nothing), evaluate, report.
+/// nothing), grade (where an evaluator is a source), evaluate, report.
 std::vector<Stage> main_path(const Project& project);
 
 enum class StageState { kRan, kFresh, kFailed, kWouldRun };

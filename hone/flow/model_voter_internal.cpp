@@ -59,14 +59,14 @@ std::vector<std::string> classes_of_model(const std::filesystem::path& file, con
 }
 
 // By class of the model; kNoClass where it means none of ours.
-std::vector<ClassId> classes_meant(const Project& project, const std::vector<std::string>& theirs, const Source& source) {
+std::vector<ClassId> classes_meant(const std::vector<std::string>& classes, const std::vector<std::string>& theirs, const Source& source) {
   std::vector<ClassId> meant;
   const bool is_mapped = source.definition.contains("classes");
   for (const std::string& name : theirs) {
     const auto found = source.class_of_value.find(name);
     if (found == source.class_of_value.end() && !is_mapped)
-      throw trouble(source, "the model knows the class '" + name + "', which is none of the task's (" + quoted_list(project.task.classes) +
-                                "); say what its classes mean, as in classes: {'" + name + "': " + project.task.classes.front() +
+      throw trouble(source, "the model knows the class '" + name + "', which is none of " + quoted_list(classes) +
+                                "; say what its classes mean, as in classes: {'" + name + "': " + classes.front() +
                                 "}; it abstains for those left out");
     meant.push_back(found == source.class_of_value.end() ? kNoClass : found->second);
   }
@@ -118,25 +118,25 @@ std::shared_ptr<const SoftLabels> predicted(Workspace& workspace, const Dataset&
 
 }  // namespace
 
-std::filesystem::path model_file_of(const Project& project, const Source& source) {
+std::filesystem::path model_file_of(const Project& project, const Source& source, const std::vector<std::string>& classes) {
   std::filesystem::path file = found_model(project, source);
-  classes_meant(project, classes_of_model(file, source), source);
+  classes_meant(classes, classes_of_model(file, source), source);
   return file;
 }
 
-std::vector<AskedVoter> model_voters(Workspace& workspace, const Dataset& dataset, std::span<const Source* const> sources, int threads,
+std::vector<AskedVoter> model_voters(Workspace& workspace, const Dataset& dataset, const SourcesOfClasses& of, int threads,
                                      const Progress& progress) {
   const Project& project = workspace.project();
   std::vector<AskedVoter> voters;
   std::map<std::pair<std::filesystem::path, std::vector<std::string>>, std::shared_ptr<const SoftLabels>> known;
-  for (std::size_t place = 0; place < sources.size(); ++place) {
-    const Source& source = *sources[place];
+  for (std::size_t place = 0; place < of.sources.size(); ++place) {
+    const Source& source = *of.sources[place];
     if (source.kind != Source::Kind::kModel) continue;
     const std::filesystem::path file = found_model(project, source);
     const std::vector<std::string>& text = source.model.fields.empty() ? project.data.text : source.model.fields;
     auto& predictions = known[{file, text}];
     if (!predictions) predictions = predicted(workspace, dataset, file, text, threads, progress);
-    voters.push_back({std::make_shared<PredictionVoter>(predictions, classes_meant(project, classes_of_model(file, source), source),
+    voters.push_back({std::make_shared<PredictionVoter>(predictions, classes_meant(of.classes, classes_of_model(file, source), source),
                                                         source.at_least.value_or(0.0f)),
                       {place}});
   }

@@ -401,9 +401,13 @@ void note_other_files(Project& project, const ConfigNode& yaml) {
   const ConfigNode* taxonomy = yaml.at("task").find("taxonomy");
   if (taxonomy && taxonomy->is_scalar())
     for (const SafePath& file : files_inside(project.root, taxonomy->text(), *taxonomy)) project.files.insert(file.name());
-  for (const Source& source : project.sources)
+  const auto note_code = [&](const Source& source) {
     if (source.kind == Source::Kind::kProcess)
       for (const auto& [name, file] : code_of(project, source)) project.files.insert(name);
+  };
+  for (const Source& source : project.sources) note_code(source);
+  for (const Criterion& criterion : project.evaluate.criteria)
+    if (criterion.source) note_code(*criterion.source);
 }
 
 }  // namespace
@@ -423,6 +427,10 @@ ClassId GoldOptions::answer_of(std::string_view value, const Task& task) const {
   if (!classes.empty() && found == classes.end()) return kNoClass;
   const ClassId answer = task.find_group(classes.empty() ? value : std::string_view(found->second));
   return answer == kNoClass ? kNoClass : task.plain_answer(answer);
+}
+
+bool Project::grades() const {
+  return std::ranges::any_of(evaluate.criteria, [](const Criterion& criterion) { return criterion.source.has_value(); });
 }
 
 bool reads_gold(const Project& project, const Source& source) {
@@ -485,10 +493,12 @@ Project load_project(const std::filesystem::path& root) {
     throw yaml.at("model").error("no model learns several classes of a row yet; leave model out, and take the labels from `hone export`");
   if (const ConfigNode* slices = yaml.find("slices"); slices && !slices->is_null()) read_slices(*slices, project);
   if (project.task.is_multi_label()) project.evaluate.metrics = {"accuracy", "micro-f1", "macro-f1"};
-  if (const ConfigNode* evaluate = yaml.find("evaluate")) read_evaluate(*evaluate, project);
+  if (const ConfigNode* evaluate = yaml.find("evaluate")) read_evaluate(*evaluate, project, noting_reader(project));
   if (const ConfigNode* seed = yaml.find("seed")) project.seed = read_seed(*seed);
   if (const ConfigNode* ledger = yaml.find("ledger")) project.ledger = read_ledger(*ledger);
   keep_gold_apart(project, yaml);
+  for (Criterion& criterion : project.evaluate.criteria)
+    if (criterion.source) add_code_to_version(project, *criterion.source);
   note_other_files(project, yaml);
   return project;
 }
@@ -536,7 +546,8 @@ const std::vector<ProjectKey>& project_keys() {
        "a list of {metric: accuracy or macro-f1, slice: NAME, of: model or labels, not_worse_by: POINTS or at_least: SHARE}",
        "what must hold, or `hone run` ends with status 1: against the baseline, or by itself; without a slice of all rows"},
       {"evaluate.criteria",
-       "a list of {criterion: NAME, evaluator: COLUMN, people: COLUMN, yes: [VALUES], people_drawn: evenly or otherwise}",
+       "a list of {criterion: NAME, evaluator: COLUMN or a source that votes yes or no, otherwise: yes or no, people: COLUMN, "
+       "yes: [VALUES], people_drawn: evenly or otherwise}",
        "what a judge grades outputs by, beside people's grades: agreement and the corrected share by slice"},
       {"evaluate.metrics", "a list",
        "what the short result shows: accuracy, micro-f1 (multi-label), macro-f1, weighted-f1, log-loss, ece, coverage"},

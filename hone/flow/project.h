@@ -12,6 +12,7 @@
 #include "hone/core/json.h"
 #include "hone/core/safe_path.h"
 #include "hone/data/import.h"
+#include "hone/eval/criteria.h"
 #include "hone/flow/derived_slices.h"
 #include "hone/vote/source.h"
 #include "hone/vote/task.h"
@@ -62,14 +63,20 @@ struct GateOptions {
   std::optional<double> at_least = {};
 };
 
-/// What an evaluator (a judge model, a rule) grades outputs by, and where people graded them, too: columns of the data.
+/// What an evaluator (a judge model, a rule) grades outputs by, and where people graded them, too. The evaluator is a column of grades, empty
+/// where it gave none, or a source that votes yes or no on each row and has no say in the labels.
 struct Criterion {
   std::string name;                                  // "helpful".
-  std::string evaluator;                             // The column of its grades, by row; empty where it gave none.
-  std::string people;                                // The column of people's; empty: nobody did.
-  std::vector<std::string> yes{"yes", "true", "1"};  // Values that mean that the criterion is met; all others mean that it is not.
+  std::string evaluator;                             // The column, or the name of the source, which no other criterion's has.
+  std::optional<Source> source = {};                 // Its classes are those of grading_task().
+  Grade otherwise = Grade::kUnknown;                 // What it says by abstaining where it did not fail: nothing, yes or no.
+  std::string people;                                // The column of people's grades; empty: nobody gave any.
+  std::vector<std::string> yes{"yes", "true", "1"};  // Values of columns that mean that the criterion is met; all others that it is not.
   bool people_drawn_evenly = false;                  // People's rows are an even draw from all rows.
 };
+
+/// What evaluators that are sources vote on: whether a criterion is met, yes (class 0) or no.
+const Task& grading_task();
 
 struct EvaluateOptions {
   std::vector<std::string> metrics{"accuracy", "macro-f1", "ece"};  // What the short result shows; the report has all.
@@ -103,6 +110,8 @@ struct Project {
 
   std::filesystem::path state() const { return root / ".hone"; }
   std::filesystem::path erased_file() const { return state() / "erased.json"; }
+  /// Whether an evaluator is a source, which must be asked.
+  bool grades() const;
   bool trains() const { return model.at("name").get_ref<const std::string&>() != "none"; }
 };
 

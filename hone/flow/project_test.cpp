@@ -238,5 +238,67 @@ TEST_F(ProjectFile, MayKnowANodeAsGold) {
   EXPECT_EQ(project.gold.answer_of("card", project.task), kNoClass);
 }
 
+Criterion criterion_of(const Project& project) { return project.evaluate.criteria.at(0); }
+
+TEST_F(ProjectFile, TakesAColumnOrASourceForAnEvaluator) {
+  const std::string head = kData + kTask + kSources + "evaluate:\n  criteria: [{criterion: polite, evaluator: ";
+  const Criterion column = criterion_of(load(head + "judge}]\n"));
+  EXPECT_EQ(column.evaluator, "judge");
+  EXPECT_FALSE(column.source.has_value());
+  EXPECT_FALSE(load(head + "judge}]\n").grades());
+  const Criterion lf = criterion_of(load(head + "{lf: thanks, vote_not: yes, any: [thanks]}, otherwise: yes}]\n"));
+  EXPECT_EQ(lf.evaluator, "thanks");
+  EXPECT_EQ(lf.source->votes, std::vector<ClassId>{1}) << "not yes is no";
+  EXPECT_EQ(lf.otherwise, Grade::kYes);
+  const Criterion mapped = criterion_of(load(head + "{column: judge, name: j, classes: {good: yes, bad: no}}}]\n"));
+  EXPECT_EQ(mapped.source->class_of_value.at("bad"), 1);
+  EXPECT_EQ(mapped.otherwise, Grade::kUnknown);
+}
+
+TEST_F(ProjectFile, CountsTheFilesOfAnEvaluatorAmongItsOwn) {
+  write("judge.py", "pass\n");
+  write("rude.csv", "term,class\ndamn,no\n");
+  const std::string yaml = kData + kTask + kSources +
+                           "evaluate:\n  criteria:\n    - {criterion: a, evaluator: {process: [python3, judge.py], name: judge}}\n"
+                           "    - {criterion: b, evaluator: {dictionary: rude.csv, name: rude}, otherwise: yes}\n";
+  const Project project = load(yaml);
+  EXPECT_TRUE(project.files.contains("judge.py"));
+  EXPECT_TRUE(project.files.contains("rude.csv"));
+  EXPECT_TRUE(project.grades());
+  write("judge.py", "print()\n");
+  EXPECT_NE(load(yaml).evaluate.criteria[0].source->version, project.evaluate.criteria[0].source->version);
+  EXPECT_EQ(load(yaml).evaluate.criteria[1].source->version, project.evaluate.criteria[1].source->version);
+}
+
+TEST_F(ProjectFile, RefusesEvaluatorsThatCannotGrade) {
+  write("both.csv", "term,class\ndamn,no\nthanks,yes\n");
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"{lf: a, vote: card, any: [x]}", "no class named 'card'; there are: 'yes' and 'no'"},
+      {"{lf: a, vote: ye, any: [x]}", "did you mean 'yes'?"},
+      {"{column: judge, classes: {good: helpful}}", "no class named 'helpful'"},
+      {"{dictionary: both.csv, per_class: true}", "take per_class out"},
+      {"{lff: a, vote: yes, any: [x]}", "expected the column of its grades, or a source such as"},
+      {"{include: 'lfs/*.yaml'}", "expected the column of its grades, or a source such as"},
+      {"[judge]", "expected the column of its grades, or a source such as"},
+      {"{lf: a, vote: yes}", "no condition here"}};
+  for (const auto& [evaluator, said] : cases) {
+    const std::string error =
+        error_of(kData + kTask + kSources + "evaluate:\n  criteria: [{criterion: polite, evaluator: " + evaluator + "}]\n");
+    EXPECT_TRUE(error.starts_with("hone.yaml:5:")) << error;
+    EXPECT_NE(error.find(said), std::string::npos) << error;
+    EXPECT_NE(error.find("(the evaluator of criterion 'polite' votes yes or no)"), std::string::npos) << error;
+  }
+  const std::vector<std::pair<std::string, std::string>> others{
+      {"{criterion: a, evaluator: judge, otherwise: no}", "is for an evaluator that is a source"},
+      {"{criterion: a, evaluator: {lf: x, vote: yes, any: [x]}, otherwise: maybe}", "expected yes or no, found 'maybe'"},
+      {"{criterion: a, evaluator: {lf: x, vote: yes, any: [x]}}, {criterion: b, evaluator: {lf: x, vote: no, any: [y]}}",
+       "there is already an evaluator named 'x'"},
+      {"{criterion: a, evaluator: {column: judge}, people: judge}", "people's grades cannot be the evaluator's own column 'judge'"}};
+  for (const auto& [criteria, said] : others) {
+    const std::string error = error_of(kData + kTask + kSources + "evaluate:\n  criteria: [" + criteria + "]\n");
+    EXPECT_NE(error.find(said), std::string::npos) << error;
+  }
+}
+
 }  // namespace
 }  // namespace hone

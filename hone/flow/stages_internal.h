@@ -38,6 +38,9 @@ void check_some_vote(bool any, const Project& project, std::uint64_t rows);
 StageParts train_parts(const StageContext& context);
 void run_train(const StageContext& context, RunRecord& record);
 
+StageParts grade_parts(const StageContext& context);
+void run_grade(const StageContext& context, RunRecord& record);
+
 StageParts evaluate_parts(const StageContext& context);
 void run_evaluate(const StageContext& context, RunRecord& record);
 

@@ -102,9 +102,14 @@ std::filesystem::path made_folder(const std::filesystem::path& folder) {
 
 Workspace::Workspace(Project project)
     : project_(std::move(project)), state_(made_folder(project_.state())), objects_(state_ / "objects"), runs_(state_ / "runs") {
-  for (Source& source : project_.sources)
-    if (source.kind == Source::Kind::kModel)
-      source.version = Sha256().update_sized(source.version).update_sized(hash_of_source(model_file_of(project_, source))).hex();
+  for (Source& source : project_.sources) add_model_to_version(source, project_.task.classes);
+  for (Criterion& criterion : project_.evaluate.criteria)
+    if (criterion.source) add_model_to_version(*criterion.source, grading_task().classes);
+}
+
+void Workspace::add_model_to_version(Source& source, const std::vector<std::string>& classes) {
+  if (source.kind != Source::Kind::kModel) return;
+  source.version = Sha256().update_sized(source.version).update_sized(hash_of_source(model_file_of(project_, source, classes))).hex();
 }
 
 void Workspace::save(const std::filesystem::path& file, const nlohmann::json& value) const {

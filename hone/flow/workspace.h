@@ -75,6 +75,7 @@ class Workspace {
   nlohmann::json json(const ObjectRef& ref);
 
  private:
+  void add_model_to_version(Source& source, const std::vector<std::string>& classes);
   std::vector<std::filesystem::path> vote_files(const RunRecord& vote);  // By source.
   void save(const std::filesystem::path& file, const nlohmann::json& value) const;
 

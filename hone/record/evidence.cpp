@@ -60,9 +60,10 @@ std::string why_not(const ObjectStore& objects, const std::string& name, const O
   if (begins("stage/import/") || begins("stage/near-duplicates/")) return "it holds rows";
   if (begins("stage/evaluate/") || begins("stage/report/")) return "it shows texts of rows; reports/ has it without them";
   if (!objects.has(ref)) return "it was erased or lost";
-  if (name == "stage/vote/votes" && has_failures(objects.get_json(ref))) return "it quotes what sources said of rows on which they failed";
-  return begins("stage/vote/") || begins("stage/label/") || begins("stage/train/") || begins("project/") || begins("event/") ||
-                 name == "release.json"
+  if ((name == "stage/vote/votes" || name == "stage/grade/grades") && has_failures(objects.get_json(ref)))
+    return "it quotes what sources said of rows on which they failed";
+  return begins("stage/vote/") || begins("stage/grade/") || begins("stage/label/") || begins("stage/train/") || begins("project/") ||
+                 begins("event/") || name == "release.json"
              ? ""
              : "it is of a kind that may hold rows";
 }

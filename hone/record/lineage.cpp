@@ -26,8 +26,8 @@ struct MainOutput {
 constexpr std::array kMainOutputs{
     MainOutput{"import", "dataset", "dataset", "dataset"}, MainOutput{"near-duplicates", "dataset", "dataset", "dataset, regrouped"},
     MainOutput{"vote", "votes", "object", "votes"},        MainOutput{"label", "labels.patterns", "object", "labels"},
-    MainOutput{"train", "model", "model", "model"},        MainOutput{"evaluate", "evaluation", "object", "evaluation"},
-    MainOutput{"report", "report", "object", "report"},
+    MainOutput{"train", "model", "model", "model"},        MainOutput{"grade", "grades", "object", "grades"},
+    MainOutput{"evaluate", "evaluation", "object", "evaluation"}, MainOutput{"report", "report", "object", "report"},
 };
 
 // A run of a stage: the body of its event, or, where it was not recorded, its record, which has the same form.

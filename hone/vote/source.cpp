@@ -69,18 +69,6 @@ std::string known_keys() {
   return keys.substr(0, keys.size() - 2) + " and include";
 }
 
-std::vector<Source> parse_entry(const ConfigNode& entry, const Task& task, const FileReader& read) {
-  std::vector<Source> sources = kind_of(entry)->parse(entry, task, read);
-  for (Source& source : sources) {
-    if (const ConfigNode* splits = entry.find("splits"))
-      naming_it("source '" + source.name + "'", [&] { return read_splits(*splits, source), 0; });
-    if (!source.votes_everywhere()) source.version = source_version(source.version, "splits", source.splits);
-    source.file = entry.file();
-    source.line = entry.line();
-  }
-  return sources;
-}
-
 // Adds to a list whose names must differ.
 template <typename Named>
 void add_unique(std::vector<Named>& list, std::map<std::string, std::size_t>& places, Named added, const ConfigNode& entry,
@@ -96,7 +84,7 @@ void add_unique(std::vector<Named>& list, std::map<std::string, std::size_t>& pl
 
 void check_kind(const ConfigNode& entry) {
   if (!entry.is_map()) throw entry.error("expected a source such as {lf: NAME, vote: CLASS, any: [word]}");
-  if (kind_of(entry) || entry.find("include")) return;
+  if (kind_of(entry)) return;
   throw entry.error("a source begins with one of " + known_keys() + ", as in {lf: NAME, vote: CLASS, any: [word]}");
 }
 
@@ -136,23 +124,34 @@ std::string described(const Source& source) {
 
 std::string described(const Slice& slice) { return placed("slice", slice.name, slice.file, slice.line); }
 
+std::vector<Source> parse_source(const ConfigNode& entry, const Task& task, const FileReader& read) {
+  check_kind(entry);
+  std::vector<Source> sources = kind_of(entry)->parse(entry, task, read);
+  for (Source& source : sources) {
+    if (const ConfigNode* splits = entry.find("splits"))
+      naming_it("source '" + source.name + "'", [&] { return read_splits(*splits, source), 0; });
+    if (!source.votes_everywhere()) source.version = source_version(source.version, "splits", source.splits);
+    source.file = entry.file();
+    source.line = entry.line();
+  }
+  return sources;
+}
+
 std::vector<Source> parse_sources(const ConfigNode& list, const Task& task, const IncludeReader& include, const FileReader& read) {
   std::vector<Source> sources;
   std::map<std::string, std::size_t> places;
   const auto add = [&](const ConfigNode& entry) {
-    for (Source& source : parse_entry(entry, task, read)) add_unique(sources, places, std::move(source), entry, "source");
+    for (Source& source : parse_source(entry, task, read)) add_unique(sources, places, std::move(source), entry, "source");
   };
   for (const ConfigNode& entry : list.items()) {
-    check_kind(entry);
-    if (!entry.find("include")) {
+    if (!entry.is_map() || !entry.find("include")) {
       add(entry);
       continue;
     }
     entry.allow_keys({"include"});
     for (const auto& [file, included] : include(entry.at("include").text(), entry))
       for (const ConfigNode& inner : included.items()) {
-        check_kind(inner);
-        if (inner.find("include")) throw inner.error("an included file cannot include others; include them in hone.yaml");
+        if (inner.is_map() && inner.find("include")) throw inner.error("an included file cannot include others; include them in hone.yaml");
         add(inner);
       }
   }

@@ -133,6 +133,9 @@ using FileReader = std::function<std::string(const std::string& path, const Conf
 /// (naming both places), a class that is not there (naming the nearest), a bad name, and all that parse_condition() refuses.
 std::vector<Source> parse_sources(const ConfigNode& list, const Task& task, const IncludeReader& include, const FileReader& read = {});
 
+/// One entry of such a list, but for an include: one source, or several of a dictionary's where it says so.
+std::vector<Source> parse_source(const ConfigNode& entry, const Task& task, const FileReader& read = {});
+
 /// Whether a map has a key that tells the kind of a source.
 bool is_source(const ConfigNode& entry);
 

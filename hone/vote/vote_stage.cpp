@@ -88,6 +88,7 @@ class Gathering {
       check_not_before(asked, said);
       append(asked, said, 0);
     }
+    for (SourceSaid& said : said_) std::ranges::sort(said.failed);  // What failed at the end stands behind all others.
     return std::move(said_);
   }
 
@@ -120,7 +121,14 @@ class Gathering {
       for (std::size_t vote = 0; vote < votes.examples.size(); ++vote)
         said.votes.add(first_row + votes.examples[vote], votes.classes[vote], votes.confidence.empty() ? 1.0f : votes.confidence[vote]);
       said.failures.add_batch(more[source].failures(), first_row);
+      if (options_.keep_failed) add_failed(more[source], first_row, said.failed);
     }
+  }
+
+  static void add_failed(const BatchVotes& more, std::uint32_t first_row, std::vector<std::uint32_t>& failed) {
+    if (more.failures().count == 0) return;
+    for (std::uint32_t row = 0; row < more.rows(); ++row)
+      if (more.has_failed(row)) failed.push_back(first_row + row);
   }
 
   std::vector<AskedVoter> voters_;
@@ -143,6 +151,7 @@ Applied applied_from(std::vector<SourceSaid> said, std::size_t sources) {
   for (std::size_t place = 0; place < said.size(); ++place) {
     (place < sources ? applied.votes : applied.slices).push_back(std::move(said[place].votes));
     (place < sources ? applied.failures : applied.slice_failures).push_back(std::move(said[place].failures));
+    if (place < sources) applied.failed.push_back(std::move(said[place].failed));
   }
   return applied;
 }

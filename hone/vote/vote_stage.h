@@ -25,6 +25,9 @@ struct ApplyOptions {
   /// Whether a source may vote for several classes of one example; else such an example is one that it failed on.
   BatchVotes::PerExample per_example = BatchVotes::PerExample::kOneClass;
 
+  /// Whether all examples on which a source failed are told, not the first alone: 4 bytes each.
+  bool keep_failed = false;
+
   /// Who speaks for sources that need more than the rows, such as a model: made by whoever has it. Of the others apply_sources() makes
   /// the voters itself.
   std::vector<AskedVoter> given = {};
@@ -34,6 +37,7 @@ struct ApplyOptions {
 struct Applied {
   std::vector<PackedVotes> votes;             // By source.
   std::vector<ApplyFailures> failures;        // By source.
+  std::vector<std::vector<std::uint32_t>> failed;  // By source: the examples it failed on, ascending; empty unless they are kept.
   std::vector<PackedVotes> slices;            // By slice: votes for class 0 on the examples it holds.
   std::vector<ApplyFailures> slice_failures;  // By slice.
 };
@@ -52,6 +56,7 @@ Applied apply_sources(std::span<const std::shared_ptr<arrow::RecordBatch>> batch
 struct SourceSaid {
   PackedVotes votes;
   ApplyFailures failures;
+  std::vector<std::uint32_t> failed = {};  // As Applied has it.
 };
 
 /// The same for voters by themselves, such as those written in C++, without a project: the sources of the first voter, then those of the

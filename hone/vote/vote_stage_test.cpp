@@ -60,6 +60,17 @@ TEST(ApplySources, CountsWhereASourceCannotSay) {
   EXPECT_EQ(applied.slice_failures[0].count, 12u);
 }
 
+TEST(ApplySources, KeepsAllThatFailedWhereItIsAskedTo) {
+  const Declared declared("[{lf: a, vote: card, where: {field: n, above: 5}}, {lf: b, vote: card, any: x}]", "[]");
+  const auto batch = batch_of({{"text", text_column(Texts(8, "x"))}, {"n", text_column({"7", "n/a", "", "x", "y", "z", "u", "v"})}});
+  const std::vector<const Source*> sources{&declared.sources[0], &declared.sources[1]};
+  const std::vector<std::shared_ptr<arrow::RecordBatch>> batches{batch, batch};
+  const Applied kept = apply_sources(batches, sources, {}, {.engine = {.text = {"text"}}, .threads = 2, .keep_failed = true});
+  EXPECT_EQ(kept.failed[0], (std::vector<std::uint32_t>{1, 3, 4, 5, 6, 7, 9, 11, 12, 13, 14, 15}));
+  EXPECT_TRUE(kept.failed[1].empty());
+  EXPECT_TRUE(declared.apply(batches).failed[0].empty()) << "nobody asked";
+}
+
 TEST(ApplySources, GivesTheSameVotesToAnyNumberOfThreads) {
   const Declared declared(
       "[{lf: a, vote: card, match: '1|4'}, {lf: b, vote: loan, any: ['7', '9']}, {column: label, classes: {'3': loan}}]", "[]");

@@ -229,7 +229,7 @@ class ModelTest(ProjectTest):
     def test_classes_that_the_task_does_not_have_are_named(self):
         yaml = with_sources("{model: ../teacher, name: teacher}").replace("[card, fraud]", "[card, theft]").replace("vote: fraud", "vote: theft")
         project = self.small_project(yaml, name="pupil")
-        self.refused("run", "--project", project, say=["the model knows the class 'fraud', which is none of the task's ('card' and 'theft')"])
+        self.refused("run", "--project", project, say=["the model knows the class 'fraud', which is none of 'card' and 'theft'"])
         self.edit(project / "hone.yaml", "name: teacher}", "name: teacher, classes: {fraud: theft}}")
         run_stages(project)
         self.assertEqual(set(source(project, "teacher")["votes_by_class"]), {"theft"})

@@ -47,13 +47,17 @@ function cellOf(slice, graded, drawn, random) {
   return { slice, raw, agreement: agreementOf(people, random), corrected: { value, low: value - 0.045, high: value + 0.045, n: graded }, method: drawn === "evenly" ? "ppi" : "rogan_gladen", note: "" };
 }
 
-/** Two criteria: one whose people were drawn evenly, one whose were not. */
+/** Two criteria: one graded by conditions, whose people were drawn evenly, and one by a program, whose were not. */
 export function criteriaOf(plan, slices, random) {
-  const named = [["polite", "grade_polite", "evenly"], ["answers the question", "judge_answers", "otherwise"]];
-  return named.map(([criterion, evaluator, drawn]) => {
+  const failures = { count: 3, first: [{ row: 17, what: "the program took longer than 60 seconds" }] };
+  const named = [
+    ["polite", { evaluator: "polite_words", kind: "lf", otherwise: "no", failures: { count: 0, first: [] } }, "evenly"],
+    ["answers the question", { evaluator: "judge_answers", kind: "process", otherwise: null, failures }, "otherwise"],
+  ];
+  return named.map(([criterion, graded, drawn]) => {
     const whole = Math.min(plan.rows, 4000);
     const cells = slices.map((slice) => cellOf(slice.slice, Math.max(40, Math.round((whole * slice.rows.test) / (4 * slices[0].rows.test))), drawn, random));
-    return { criterion, evaluator, people: `people_${evaluator}`, people_drawn: drawn, cells: [cellOf(null, whole, drawn, random), ...cells] };
+    return { criterion, ...graded, people: `people_${graded.evaluator}`, people_drawn: drawn, cells: [cellOf(null, whole, drawn, random), ...cells] };
   });
 }
 
@@ -70,11 +74,12 @@ function discovered(slice, what, terms, definition, size, classes, random, more 
   return { slice, what, terms, definition, also: [], known_as: null, rows: 2 * size, errors, error_rate: wilson(errors, size), rest_errors: 34, rest_error_rate: wilson(34, 340), p: 0.0021, note: "", examples: failuresOf(classes, random), ...more };
 }
 
-/** A group by its words, one by a value that hone.yaml has already, and one too small for a verdict. */
+/** A group by its words, a cluster of texts, one by a value that hone.yaml has already, and one too small for a verdict. */
 export function discoveredOf(evaluation, classes, slices, random) {
   const rows = evaluation.model.valid.accuracy.n;
   const found = [
     discovered("standing_order", "“standing order”", [{ kind: "words", field: "body", text: "standing order" }], "- {slice: standing_order, any: [standing order]}", 44, classes, random, { also: ["“twice this month”"] }),
+    discovered("rate_exchange_currency", "at least 2 of “rate”, “exchange”, “currency”, “abroad”", [{ kind: "text_cluster", field: null, text: null, words: ["rate", "exchange", "currency", "abroad"], at_least: 2, cluster: { rows: 96, held: 78, outside: 14 } }], '- {slice: rate_exchange_currency, count: {any: ["rate", "exchange", "currency", "abroad"], at_least: 2}}', 52, classes, random, { p: 0.0042 }),
     discovered("channel_branch", "channel is “branch”", [{ kind: "value", field: "channel", text: "branch" }], "- {slice: channel_branch, where: {field: channel, is: branch}}", 37, classes, random, { p: 0.018, known_as: slices[0]?.slice ?? null }),
     discovered("hotel", "“hotel”", [{ kind: "words", field: "body", text: "hotel" }], "- {slice: hotel, any: [hotel]}", 8, classes, random, { p: null, note: "8 rows on the half where it was tested, 10 are needed" }),
   ];

@@ -177,7 +177,16 @@ export interface DiscoveredSlice {
   slice: string;
   /** In words: “top up”, channel is “chat”. */
   what: string;
-  terms: { kind: "words" | "value" | "missing"; field: string | null; text: string | null }[];
+  terms: {
+    kind: "words" | "value" | "missing" | "text_cluster";
+    field: string | null;
+    text: string | null;
+    /** Of a cluster of alike texts: the words that say it, of which so many must stand in the text. */
+    words?: string[];
+    at_least?: number;
+    /** How well they do: rows of the cluster, those of them on which the words hold, and others on which they do. */
+    cluster?: { rows: number; held: number; outside: number };
+  }[];
   /** The line for hone.yaml that holds on the same rows. */
   definition: string;
   /** Others that come to much the same rows. */
@@ -351,7 +360,13 @@ export interface CriterionCell {
 
 export interface Criterion {
   criterion: string;
+  /** The column of its grades, or the name of the source. */
   evaluator: string;
+  kind: "column" | "lf" | "process" | "like" | "model" | "dictionary";
+  /** What a source says by abstaining; null: the row is not graded. */
+  otherwise: "yes" | "no" | null;
+  /** Rows on which a source failed; null of a plain column. */
+  failures: { count: number; first: { row: number; what: string }[] } | null;
   people: string | null;
   people_drawn: "evenly" | "otherwise";
   cells: CriterionCell[];

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Criterion, CriterionCell } from "../report";
-import { count, interval, percent, spoken } from "../format";
+import { count, counted, interval, percent, spoken } from "../format";
 import { usePrinting } from "../printing";
 import { Name } from "./name";
 import { Block } from "./section";
@@ -11,6 +11,14 @@ import { SimpleTable } from "./simple_table";
 const kShown = 8;
 // As many columns as a sheet of paper holds.
 const kOnPaper = 3;
+const kKinds: Record<Criterion["kind"], string> = {
+  column: "column",
+  lf: "labeling function",
+  process: "program",
+  like: "source",
+  model: "model",
+  dictionary: "dictionary",
+};
 const kMethods = { "": "", ppi: "PPI++", rogan_gladen: "Rogan-Gladen" };
 
 export function CriteriaBlock({ criteria }: { criteria: readonly Criterion[] | undefined }) {
@@ -47,8 +55,10 @@ function CriteriaTable({ criteria, slices }: { criteria: readonly Criterion[]; s
   return <SimpleTable caption={`Share of rows that meet ${criteria.length === 1 ? "the criterion" : "each criterion"}, by slice: ${criteria.map((criterion) => criterion.criterion).join(", ")}`} headers={headers} rows={rows} />;
 }
 
-function gradedBy(criterion: Criterion): string {
-  return `graded by ${criterion.evaluator}${criterion.people ? `, people in ${criterion.people}` : ", by nobody else"}`;
+function gradedBy({ evaluator, kind, otherwise, failures, people }: Criterion): string {
+  const silence = otherwise ? `, whose silence is a ${otherwise}` : "";
+  const failed = failures && failures.count > 0 ? `, which failed on ${counted(failures.count, "row")} (${failures.first[0]?.what})` : "";
+  return `graded by the ${kKinds[kind]} ${evaluator}${silence}${failed}; ${people ? `by people in ${people}` : "by nobody else"}`;
 }
 
 function Cell({ cell }: { cell: CriterionCell | undefined }) {

@@ -4,7 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Report } from "../report";
 
-export type StageName = "import" | "near-duplicates" | "vote" | "label" | "train" | "evaluate" | "report";
+export type StageName = "import" | "near-duplicates" | "vote" | "label" | "train" | "grade" | "evaluate" | "report";
 
 /** The stages of the run, for every part that says where its numbers come from. */
 export const Stages = createContext<Report["stages"]>([]);
