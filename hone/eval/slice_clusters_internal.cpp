@@ -1,9 +1,9 @@
 // Spherical k-means (I. S. Dhillon, D. S. Modha: Concept decompositions for large sparse text data using clustering, Machine Learning 42,
 // 2001) over the words of each text, weighed by (1 + ln of how often) x ln(rows / rows with the word), with the seeding of k-means++ (D.
-// Arthur, S. Vassilvitskii, 2007; the squared distance of two directions is twice one less their cosine). A cluster is no condition, so each
-// is then said by its words: of those that tell it best from the other texts, by likelihood ratio, the ones that come nearest to it, and how
-// many of them must stand in a text.
-// Rows and words are taken in an order that hangs on ids and spellings alone, so that sums come out the same whatever the order of the data.
+// Arthur, S. Vassilvitskii, 2007; the squared distance of two directions is twice one less their cosine). A cluster is no condition, so
+// each is then said by its words: of those that tell it best from the other texts, by likelihood ratio, the ones that come nearest to it,
+// and how many of them must stand in a text. Rows and words are taken in an order that hangs on ids and spellings alone, so that sums come
+// out the same whatever the order of the data.
 #include "hone/eval/slice_clusters_internal.h"
 
 #include <algorithm>
@@ -62,9 +62,8 @@ DrawnRows rows_to_cluster(const TokenizedTexts& texts, std::span<const std::stri
   std::vector<std::pair<std::uint64_t, std::uint32_t>> drawn;
   for (std::uint32_t row = 0; row < ids.size(); ++row)
     if (searched[row] != 0 && !texts.of(row).empty()) drawn.emplace_back(sha256_prefix(std::string(kKey) + ids[row]), row);
-  std::ranges::sort(drawn, [&](const auto& a, const auto& b) {
-    return std::tie(a.first, ids[a.second]) < std::tie(b.first, ids[b.second]);
-  });
+  std::ranges::sort(drawn,
+                    [&](const auto& a, const auto& b) { return std::tie(a.first, ids[a.second]) < std::tie(b.first, ids[b.second]); });
   DrawnRows kept{.rows = {}, .of = drawn.size()};
   if (drawn.size() > kMostClusteredRows) drawn.resize(kMostClusteredRows);
   for (const auto& [hash, row] : drawn) kept.rows.push_back(row);

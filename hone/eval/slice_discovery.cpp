@@ -342,8 +342,9 @@ double jaccard(std::span<const std::uint32_t> a, std::span<const std::uint32_t> 
 // Of those that come to much the same rows the simplest stays: terms before groups of words, one before two, a short one before a long one.
 std::vector<DiscoveredSlice> merged(std::vector<DiscoveredSlice> slices, double alike) {
   const auto bytes = [](const DiscoveredSlice& slice) { return described(slice.terms).size(); };
-  std::ranges::stable_sort(
-      slices, {}, [&](const DiscoveredSlice& slice) { return std::tuple(holds_text_cluster(slice.terms), slice.terms.size(), bytes(slice)); });
+  std::ranges::stable_sort(slices, {}, [&](const DiscoveredSlice& slice) {
+    return std::tuple(holds_text_cluster(slice.terms), slice.terms.size(), bytes(slice));
+  });
   std::vector<DiscoveredSlice> kept;
   for (DiscoveredSlice& slice : slices) {
     const auto same = std::ranges::find_if(kept, [&](const DiscoveredSlice& other) { return jaccard(other.rows, slice.rows) >= alike; });

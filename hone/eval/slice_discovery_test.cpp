@@ -356,7 +356,10 @@ TEST(SliceDiscovery, WritesLinesThatHoldOnTheSameRows) {
   }
   ASSERT_GT(terms.size(), 60u);
   for (const std::uint64_t at_least : {1u, 2u, 3u})
-    terms.push_back({.kind = SliceTerm::Kind::kTextCluster, .field = {}, .text = {}, .words = {"top", "up", "1,000.50", "o'clock", "卡", "strasse"},
+    terms.push_back({.kind = SliceTerm::Kind::kTextCluster,
+                     .field = {},
+                     .text = {},
+                     .words = {"top", "up", "1,000.50", "o'clock", "卡", "strasse"},
                      .at_least = at_least});
   for (std::size_t place = 0; place < terms.size(); ++place) {
     const std::vector<SliceTerm> single{terms[place]}, pair{terms[place], terms[(place + 1) % terms.size()]};

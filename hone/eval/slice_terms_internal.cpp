@@ -143,7 +143,7 @@ class GramCounter {
 // A term that was counted, before its rows are gathered.
 struct Counted {
   SliceTerm term;
-  int level = -1;  // -1: a value or a group.
+  int level = -1;                       // -1: a value or a group.
   std::uint32_t number = 0, field = 0;  // Of the gram; of the field or the group.
   TermCounts counts;
   double evidence = 0.0;
@@ -221,8 +221,9 @@ void gather_rows(const DiscoveryRows& rows, const GramCounter& grams, std::span<
     });
 }
 
-void count_text_clusters_of(const DiscoveryRows& rows, std::span<const SliceTerm> groups, std::span<const std::vector<std::uint32_t>> holding,
-                     const TermsAsked& asked, const TermCounts& whole, std::vector<Counted>& counted) {
+void count_text_clusters_of(const DiscoveryRows& rows, std::span<const SliceTerm> groups,
+                            std::span<const std::vector<std::uint32_t>> holding, const TermsAsked& asked, const TermCounts& whole,
+                            std::vector<Counted>& counted) {
   for (std::uint32_t group = 0; group < groups.size(); ++group) {
     TermCounts counts;
     for (const std::uint32_t row : holding[group])

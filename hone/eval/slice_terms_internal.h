@@ -35,7 +35,8 @@ struct FrequentTerms {
   std::vector<TermRows> terms;  // Of these the `most` with most evidence of more errors than elsewhere, in that order.
 };
 
-/// Words, two and three words in a row, values of fields, and clusters of texts as groups of words. Words of a text beyond the 2,000th are not looked at here.
+/// Words, two and three words in a row, values of fields, and clusters of texts as groups of words. Words of a text beyond the 2,000th are
+/// not looked at here.
 FrequentTerms frequent_terms(const DiscoveryRows& rows, const TermsAsked& asked);
 
 /// The rows on which conditions hold that ask for all of these terms, ascending: texts are looked through again as the engine does.

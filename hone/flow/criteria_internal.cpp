@@ -62,9 +62,7 @@ SourceGrades grades_of_source(const StageContext& context, const Criterion& crit
   return found;
 }
 
-Json otherwise_json(Grade otherwise) {
-  return otherwise == Grade::kUnknown ? Json() : Json(otherwise == Grade::kYes ? "yes" : "no");
-}
+Json otherwise_json(Grade otherwise) { return otherwise == Grade::kUnknown ? Json() : Json(otherwise == Grade::kYes ? "yes" : "no"); }
 
 Json measure_json(double value, const std::optional<Interval>& interval, std::uint64_t n) {
   return {{"value", value}, {"low", interval ? Json(interval->low) : Json()}, {"high", interval ? Json(interval->high) : Json()}, {"n", n}};
@@ -115,9 +113,8 @@ Json criteria_json(const StageContext& context, const Dataset& dataset, std::spa
   std::vector<std::uint32_t> all(dataset.rows());
   std::iota(all.begin(), all.end(), 0u);
   for (const Criterion& criterion : project.evaluate.criteria) {
-    const SourceGrades evaluator =
-        criterion.source ? grades_of_source(context, criterion, dataset)
-                         : SourceGrades{grades_in_column(criterion, criterion.evaluator, dataset), nullptr};
+    const SourceGrades evaluator = criterion.source ? grades_of_source(context, criterion, dataset)
+                                                    : SourceGrades{grades_in_column(criterion, criterion.evaluator, dataset), nullptr};
     const std::vector<Grade> people = grades_in_column(criterion, criterion.people, dataset);
     const Grades grades{evaluator.grades, people, clusters};
     const CriterionOptions options{.people_drawn_evenly = criterion.people_drawn_evenly, .seed = project.seed, .threads = context.threads};
@@ -139,7 +136,8 @@ Json criteria_json(const StageContext& context, const Dataset& dataset, std::spa
 std::string criteria_part(const Project& project) {
   Json list = Json::array();
   for (const Criterion& criterion : project.evaluate.criteria)
-    list.push_back({criterion.name, criterion.evaluator, criterion.people, criterion.yes, criterion.people_drawn_evenly, otherwise_json(criterion.otherwise)});
+    list.push_back({criterion.name, criterion.evaluator, criterion.people, criterion.yes, criterion.people_drawn_evenly,
+                    otherwise_json(criterion.otherwise)});
   for (const Slice& slice : project.slices) list.push_back(slice.name);
   return list.dump();
 }

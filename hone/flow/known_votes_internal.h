@@ -52,9 +52,9 @@ struct SaidByVersion {
 /// Puts votes into the object store, and adds them to those that are known.
 void put_votes(const StageContext& context, std::span<const SaidByVersion> said, KnownByVersion& known);
 
-/// Names the votes of one of a stage's sources among the outputs of its record, as PREFIX/NAME, and remembers which version they are of. The
-/// entry of the manifest names them by content alone: sources that say the same as before leave it, and all after it, unchanged. `what` is
-/// what failed, where it is to be asked again: "a program that votes".
+/// Names the votes of one of a stage's sources among the outputs of its record, as PREFIX/NAME, and remembers which version they are of.
+/// The entry of the manifest names them by content alone: sources that say the same as before leave it, and all after it, unchanged. `what`
+/// is what failed, where it is to be asked again: "a program that votes".
 nlohmann::json note_votes(const std::string& name, const std::string& version, const KnownByVersion& known, const std::string& prefix,
                           const std::string& what, RunRecord& record);
 

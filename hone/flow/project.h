@@ -63,8 +63,8 @@ struct GateOptions {
   std::optional<double> at_least = {};
 };
 
-/// What an evaluator (a judge model, a rule) grades outputs by, and where people graded them, too. The evaluator is a column of grades, empty
-/// where it gave none, or a source that votes yes or no on each row and has no say in the labels.
+/// What an evaluator (a judge model, a rule) grades outputs by, and where people graded them, too. The evaluator is a column of grades,
+/// empty where it gave none, or a source that votes yes or no on each row and has no say in the labels.
 struct Criterion {
   std::string name;                                  // "helpful".
   std::string evaluator;                             // The column, or the name of the source, which no other criterion's has.

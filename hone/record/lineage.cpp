@@ -24,10 +24,14 @@ struct MainOutput {
   std::string_view stage, output, type, title;
 };
 constexpr std::array kMainOutputs{
-    MainOutput{"import", "dataset", "dataset", "dataset"}, MainOutput{"near-duplicates", "dataset", "dataset", "dataset, regrouped"},
-    MainOutput{"vote", "votes", "object", "votes"},        MainOutput{"label", "labels.patterns", "object", "labels"},
-    MainOutput{"train", "model", "model", "model"},        MainOutput{"grade", "grades", "object", "grades"},
-    MainOutput{"evaluate", "evaluation", "object", "evaluation"}, MainOutput{"report", "report", "object", "report"},
+    MainOutput{"import", "dataset", "dataset", "dataset"},
+    MainOutput{"near-duplicates", "dataset", "dataset", "dataset, regrouped"},
+    MainOutput{"vote", "votes", "object", "votes"},
+    MainOutput{"label", "labels.patterns", "object", "labels"},
+    MainOutput{"train", "model", "model", "model"},
+    MainOutput{"grade", "grades", "object", "grades"},
+    MainOutput{"evaluate", "evaluation", "object", "evaluation"},
+    MainOutput{"report", "report", "object", "report"},
 };
 
 // A run of a stage: the body of its event, or, where it was not recorded, its record, which has the same form.

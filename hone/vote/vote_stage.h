@@ -35,11 +35,11 @@ struct ApplyOptions {
 
 /// What sources and slices say about a dataset.
 struct Applied {
-  std::vector<PackedVotes> votes;             // By source.
-  std::vector<ApplyFailures> failures;        // By source.
+  std::vector<PackedVotes> votes;                  // By source.
+  std::vector<ApplyFailures> failures;             // By source.
   std::vector<std::vector<std::uint32_t>> failed;  // By source: the examples it failed on, ascending; empty unless they are kept.
-  std::vector<PackedVotes> slices;            // By slice: votes for class 0 on the examples it holds.
-  std::vector<ApplyFailures> slice_failures;  // By slice.
+  std::vector<PackedVotes> slices;                 // By slice: votes for class 0 on the examples it holds.
+  std::vector<ApplyFailures> slice_failures;       // By slice.
 };
 
 /// Reads the dataset once, the fields that are asked for alone, and gives each batch to every voter; batches are dealt to
