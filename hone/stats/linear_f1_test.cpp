@@ -15,8 +15,8 @@ struct ItemClasses {
   Classes gold, predicted;
 };
 
-const std::vector<ItemClasses> kItems{{{0}, {0}}, {{0, 1}, {1}}, {{1}, {1, 2}}, {{}, {2}},        {{2}, {}},
-                                      {{1}, {1}}, {{0}, {0, 1}}, {{}, {}},      {{0, 1}, {0, 1}}, {{0}, {1}}};
+const std::vector<ItemClasses> kLabeled{{{0}, {0}}, {{0, 1}, {1}}, {{1}, {1, 2}}, {{}, {2}},        {{2}, {}},
+                                        {{1}, {1}}, {{0}, {0, 1}}, {{}, {}},      {{0, 1}, {0, 1}}, {{0}, {1}}};
 constexpr std::size_t kNumber = 4;  // The last of which nobody names.
 
 std::vector<ClassCounts> counted(const std::vector<ItemClasses>& items) {
@@ -47,21 +47,21 @@ TEST(LinearF1, GivesTheKnownValues) {
 
 TEST(LinearF1, TheMeanOfTheScoresIsTheValue) {
   for (const Linear& linear : kAverages) {
-    const LinearF1 f1 = linear(counted(kItems), kItems.size());
+    const LinearF1 f1 = linear(counted(kLabeled), kLabeled.size());
     double sum = 0.0;
-    for (const ItemClasses& item : kItems) sum += f1.score(item.gold, item.predicted);
-    EXPECT_NEAR(sum / static_cast<double>(kItems.size()), f1.value, 1e-12);
+    for (const ItemClasses& item : kLabeled) sum += f1.score(item.gold, item.predicted);
+    EXPECT_NEAR(sum / static_cast<double>(kLabeled.size()), f1.value, 1e-12);
   }
 }
 
 // The oracle: a thousand copies of the items with one item more move the value by that item's score, divided by how many there are.
 TEST(LinearF1, AScoreIsWhatOneItemMoreDoesToTheValue) {
   for (const Linear& linear : kAverages) {
-    const LinearF1 f1 = linear(counted(kItems), kItems.size());
-    for (const ItemClasses& item : kItems) {
-      std::vector<ClassCounts> many = counted(kItems);
+    const LinearF1 f1 = linear(counted(kLabeled), kLabeled.size());
+    for (const ItemClasses& item : kLabeled) {
+      std::vector<ClassCounts> many = counted(kLabeled);
       for (ClassCounts& counts : many) counts = {counts.gold * 1'000'000, counts.predicted * 1'000'000, counts.right * 1'000'000};
-      const double before = linear(many, 1).value, all = 1'000'000.0 * static_cast<double>(kItems.size());
+      const double before = linear(many, 1).value, all = 1'000'000.0 * static_cast<double>(kLabeled.size());
       const std::vector<ClassCounts> one = counted({item});
       for (std::size_t id = 0; id < kNumber; ++id)
         many[id] = {many[id].gold + one[id].gold, many[id].predicted + one[id].predicted, many[id].right + one[id].right};
