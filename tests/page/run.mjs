@@ -17,8 +17,8 @@ const kHere = dirname(fileURLToPath(import.meta.url));
 const kMostBytes = 5_000_000;
 // Both ways of a page that can be used; the others differ from them in their numbers alone.
 const kThorough = new Set(["small", "hostile"]);
-// Parts of sections that are there only where hone.yaml asks for them, or where releases were made.
-const kBlocks = ["gates", "history", "criteria", "discovered-slices"];
+// Parts of sections that are there only where there is gold, where hone.yaml asks for them, or where releases were made.
+const kBlocks = ["differences", "gates", "history", "criteria", "discovered-slices"];
 
 function optionNamed(name, otherwise) {
   const at = argv.indexOf(name);

@@ -55,6 +55,7 @@ async function shootSections(page, pathOf) {
 
 // What docs/report.md shows besides the sections, each with what is done to it first.
 const kParts = {
+  differences: { of: "#differences" },
   confusion: { of: "#confusion" },
   classes: { of: "#table-classes" },
   calibration: { of: "#calibration" },

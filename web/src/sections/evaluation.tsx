@@ -4,6 +4,7 @@ import { Figure } from "../charts/figure";
 import { Reliability } from "../charts/reliability";
 import { count, percent } from "../format";
 import { CriteriaBlock } from "../parts/criteria";
+import { DifferencesBlock } from "../parts/differences";
 import { GatesBlock } from "../parts/gates";
 import { HistoryBlock } from "../parts/history";
 import { DecimalText, MeasureText } from "../parts/measure";
@@ -31,6 +32,7 @@ export function EvaluationSection({ report }: { report: Report }) {
       <GatesBlock gates={report.gates} />
       <HistoryBlock history={report.history} />
       <CriteriaBlock criteria={report.criteria} />
+      <DifferencesBlock comparisons={evaluation.comparisons ?? []} />
       <Verdicts id="verdicts-other" title="Paired comparisons on other splits" comparisons={(evaluation.comparisons ?? []).filter((comparison) => comparison.split !== headlineSplit(report))} />
       <ConfusionBlock evaluation={evaluation} />
       <PerClassBlock evaluation={evaluation} />
