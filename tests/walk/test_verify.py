@@ -182,7 +182,7 @@ class RightTest(VerifyTest):
 
     def test_a_project_with_every_kind_of_event(self):
         kinds = {json.loads(entry)["kind"] for entry in self.ledger.entries}
-        self.assertEqual(len(kinds), 33)
+        self.assertEqual(len(kinds), 34)
         out = self.owed(0, ["VERIFIED size", "objects 17/17", "erased 2", "doubtful 0", "continues: 'hone.test/before' at size 12"], self.project, "--vkey", VKEY, "--trusted", self.trusted)
         self.assertTrue(out.splitlines()[-1].startswith(f"VERIFIED size {self.ledger.size} root {b64(maker.root(self.ledger.leaves))} anchored to {self.ledger.size} (2026-01-05)"), out)
         self.owed(0, "VERIFIED", self.project / ".hone" / "ledger", "--vkey", NEXT.vkey, "--trusted", self.trusted, "--all-signatures")
@@ -196,7 +196,7 @@ class RightTest(VerifyTest):
         self.owed(0, "VERIFIED", bundle, "--policy", self.file("policy", policy("quorum none", log=NEXT)))
 
     def test_a_witness_of_the_policy_anchors(self):
-        self.owed(0, ["anchored to 42 (2026-01-01)", "entries 0 to 41 were there at 2026-01-01T00:00:00Z"], self.project, "--policy", self.file("policy", ONE_WITNESS))
+        self.owed(0, ["anchored to 43 (2026-01-01)", "entries 0 to 42 were there at 2026-01-01T00:00:00Z"], self.project, "--policy", self.file("policy", ONE_WITNESS))
         two = policy(f"witness a {WITNESS.vkey}", f"witness b {OTHER_WITNESS.vkey}", "group any any a b", "quorum any")
         self.owed(0, "VERIFIED", self.project, "--policy", self.file("policy", two))
         self.owed(4, ["no anchor", "anchors/witness-1"], self.project, "--policy", self.file("policy", two.replace("any any", "any all")))
